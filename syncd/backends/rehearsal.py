@@ -1,0 +1,33 @@
+"""A reminder calendar for rehearsals: reads the real one, and only pretends to write."""
+
+from __future__ import annotations
+
+from syncd.model import Entry
+from syncd.ports import ReminderCalendar, ReminderChanges
+
+
+class Rehearsal:
+    """What ``sync --dry-run`` writes to."""
+
+    def __init__(self, real: ReminderCalendar) -> None:
+        self._real = real
+
+    @property
+    def name(self) -> str:
+        """The name of the real one."""
+        return self._real.name
+
+    def pull(self, cursor: str | None) -> ReminderChanges:
+        """Read the real one."""
+        return self._real.pull(cursor)
+
+    def create(self, entry: Entry) -> Entry:
+        """Pretend."""
+        return entry
+
+    def update(self, old: Entry, new: Entry) -> Entry:  # noqa: ARG002 - the port's signature
+        """Pretend."""
+        return new
+
+    def delete(self, entry: Entry) -> None:
+        """Pretend."""

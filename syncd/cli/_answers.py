@@ -1,0 +1,214 @@
+"""The questions of ``syncd init``: each is answered by a flag, by the person, or by what this machine proposes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from syncd.cli import _found
+from syncd.config import system_zone
+from syncd.config.kinds import country, email, home, path, subdivision, subdivisions, zone
+from syncd.config.values import Place, Wrong, choice, parse_hours, quoted, show_hours, text
+from syncd.errors import BadUsage
+
+Raw = str | list[str]
+T = TypeVar("T")
+NONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Where answers come from. ``folder`` is the config's, ``environ`` the person's."""
+
+    asks: bool
+    folder: str
+    environ: Mapping[str, str]
+
+    @property
+    def place(self) -> Place:
+        """What values are read with."""
+        return Place(self.folder, self.environ)
+
+    def agrees(self, question: str) -> bool:
+        """Whether the person says yes; no where nobody is asked."""
+        return self.asks and self._hear(f"{question} [y/N] ").lower() in ("y", "yes")
+
+    def settle(self, flag: str, given: str | None, question: str, proposed: str, read: Callable[[str], T]) -> T:
+        """What *read* makes of the flag, the proposal, or an answer, which is asked for again until it can be used."""
+        if given is not None or not self.asks:
+            try:
+                return read(proposed if given is None else given)
+            except Wrong as wrong:
+                raise BadUsage(f"{flag}: {wrong}") from None
+        hint = f" [{proposed}]" if proposed else ""
+        while True:
+            answer = self._hear(f"{question}{hint}: ") or proposed
+            try:
+                return read("" if answer == NONE else answer)
+            except Wrong as wrong:
+                print(f"  {wrong}")
+
+    def _hear(self, prompt: str) -> str:
+        try:
+            return input(prompt).strip()
+        except EOFError:
+            print()
+            raise BadUsage("no answer; give flags (`syncd init --help`), and --yes for the rest") from None
+
+
+def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    """The keys to set, by dotted name. Raises ``BadUsage`` for a flag that can't be used."""
+    found = {**_person(args, answers), **_place(args, answers)}
+    yours = home(answers.place)
+    calendars, mail = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
+    has_files = bool(args.calendars or args.mail or args.reminders or calendars or mail)
+    backends = choice(("local", "google"))
+    backend = answers.settle(
+        "--backend",
+        args.backend,
+        "Where are calendar and mail: in files of this machine (local), or with google?",
+        "local" if has_files else "google",
+        lambda words: str(backends.parse(words, answers.place)),
+    )
+    found |= {"calendar.backend": backend, "mail.backend": backend}
+    if backend == "local":
+        found |= _files(args, answers, calendars, mail)
+    return {name: value for name, value in found.items() if value}
+
+
+def _person(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    place = answers.place
+
+    def address(words: str) -> str:
+        return email(words, place)
+
+    def addresses(words: str) -> list[str]:
+        return [email(word, place) for word in _split(words)]
+
+    known = answers.environ.get("EMAIL", "")
+    return {
+        "account.email": answers.settle("--email", args.email, "Your mail address", known, address),
+        "account.aliases": answers.settle(
+            "--alias", _lines(args.alias), "Your other addresses, with commas", "", addresses
+        ),
+        "account.name": answers.settle("--name", args.name, "Your name", "", lambda words: text(words, place)),
+    }
+
+
+def _place(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    place = answers.place
+
+    def zone_name(words: str) -> str:
+        found = zone(words, place)
+        if found is None:
+            raise Wrong('is needed, as "Europe/Berlin"')
+        return str(found)
+
+    here = str(system_zone(answers.environ) or "")
+    lives = answers.settle("--timezone", args.timezone, "Your time zone", here, zone_name)
+    where = answers.settle(
+        "--country",
+        args.country,
+        f"Your country, for public holidays ({NONE} for none)",
+        _country_of(lives, place),
+        lambda words: country("" if words == NONE else words, place),
+    )
+    found: dict[str, Raw] = {"account.timezone": lives, "account.country": where}
+    parts = subdivisions(where) if where else {}
+    if parts or args.subdivision:
+        listed = ", ".join(" ".join([code, *names[:1]]) for code, names in parts.items())
+        question = f"Your state or region, for its own holidays: {listed}\nWhich one, or nothing"
+        found["account.subdivision"] = answers.settle(
+            "--subdivision", args.subdivision, question, "", lambda words: subdivision(words, where) if words else ""
+        )
+    found["account.working_hours"] = answers.settle(
+        "--working-hours",
+        args.working_hours,
+        "When may reminders ring",
+        "09:00-17:00",
+        lambda words: show_hours(parse_hours(words)),
+    )
+    return found
+
+
+def _country_of(zone_name: str, place: Place) -> str:
+    try:
+        return country(_found.country(zone_name), place)
+    except Wrong:  # a country without public holidays that anybody wrote down
+        return ""
+
+
+def _files(
+    args: argparse.Namespace, answers: Answers, calendars: Sequence[Path], mail: Sequence[Path]
+) -> dict[str, Raw]:
+    here = Place(str(Path.cwd()), answers.environ)  # what a person types is relative to where they are
+    reminders = _beside(calendars, here)
+
+    def full(word: str) -> Path:
+        found = path(word, here)
+        if found is None:
+            raise Wrong("is needed")
+        return found
+
+    def sources(words: str) -> list[str]:
+        paths = [full(word) for word in _split(words) or [""]]
+        missing = next((source for source in paths if not source.exists()), None)
+        if missing is not None:
+            raise Wrong(f"there is no file or folder {missing}")
+        return [_short(source, here) for source in paths]
+
+    return {
+        "local.calendars": answers.settle(
+            "--calendars",
+            _lines(args.calendars),
+            "Calendars to read interviews from: vdirs or .ics files, with commas",
+            _proposal([found for found in calendars if found != reminders], here),
+            sources,
+        ),
+        "local.reminders": answers.settle(
+            "--reminders",
+            args.reminders,
+            "Where to write the reminders: a folder, or an .ics file",
+            _short(reminders, here),
+            lambda words: _short(full(words), here),
+        ),
+        "local.mail": answers.settle(
+            "--mail",
+            _lines(args.mail),
+            "Mail to read: Maildirs or mbox files, the sent mail among them, with commas",
+            _proposal(mail, here),
+            sources,
+        ),
+    }
+
+
+def _beside(calendars: Sequence[Path], here: Place) -> Path:
+    """A folder for the reminders that the calendar program will see too, where one is known."""
+    yours = home(here)
+    if calendars and calendars[0].parent != yours:
+        return calendars[0].parent / "follow-ups"
+    return Path(here.environ.get("XDG_DATA_HOME") or yours / ".local/share") / "syncd" / "follow-ups"
+
+
+def _lines(flags: Sequence[str] | None) -> str | None:
+    """A repeated flag as one text that ``_split`` takes apart again; a comma in it is no border."""
+    return None if flags is None else "".join(f"{flag}\n" for flag in flags)
+
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split("\n" if "\n" in words else ",") if word.strip()]
+
+
+def _proposal(paths: Sequence[Path], here: Place) -> str:
+    return ", ".join(_short(found, here) for found in paths)
+
+
+def _short(found: Path, here: Place) -> str:
+    """*found* as people write it. Raises ``Wrong`` for a name that no TOML file can hold."""
+    yours, name = str(home(here)), str(found)
+    if not name.isprintable():
+        raise Wrong(f"is a name that a config can't hold: {quoted(name)}")
+    return f"~{name.removeprefix(yours)}" if name.startswith(f"{yours}/") else name

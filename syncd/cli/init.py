@@ -1,0 +1,85 @@
+"""``syncd init``: writes a config by asking, or from flags, with every key explained in it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from syncd.cli import _frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syncd.cli._answers import Answers
+
+OPENING = """\
+The config of syncd. A line that starts with # sets nothing: it shows the default, or an example
+where there is none."""
+
+
+def add(commands: _frame.Commands) -> None:
+    """Add the command."""
+    more = "What a flag says isn't asked. Calendars and mail that vdirsyncer, khal and mbsync know are proposed."
+    parser = _frame.command(commands, "init", run, "writes a config by asking", more)
+    parser.add_argument("--email", metavar="ADDR", help="your mail address")
+    parser.add_argument("--alias", metavar="ADDR", action="append", help="another address of yours; repeatable")
+    parser.add_argument("--name", help="your name, as invitations write it")
+    parser.add_argument("--timezone", metavar="ZONE", help="where you live, as Europe/Berlin (else: this machine's)")
+    parser.add_argument("--country", metavar="CC", help="two letters, for public holidays; none: weekends only")
+    parser.add_argument("--subdivision", metavar="CODE", help="the state or region, for its own holidays")
+    parser.add_argument("--working-hours", metavar="HH:MM-HH:MM", help="when reminders may ring")
+    parser.add_argument("--backend", choices=("local", "google"), help="where calendar and mail are")
+    parser.add_argument("--calendars", metavar="PATH", action="append", help="a vdir or .ics file to read; repeatable")
+    parser.add_argument("--reminders", metavar="PATH", help="the vdir or .ics file for the reminders")
+    parser.add_argument("--mail", metavar="PATH", action="append", help="a Maildir or mbox to read; repeatable")
+    parser.add_argument(
+        "--yes", action="store_true", help="ask nothing: flags, and for the rest what would be proposed"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite a config that is there")
+    parser.add_argument(
+        "--output", metavar="PATH", dest="config", default=argparse.SUPPRESS, help="the same as --config"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask, write, check."""
+    import os
+
+    from syncd import config
+    from syncd.cli._answers import Answers, gather
+
+    path = (_frame.config_path(args) or config.default_path(os.environ)).absolute()
+    answers = Answers(asks=not args.yes, folder=str(path.parent), environ=os.environ)
+    _may_write(path, answers, force=args.force)
+    values = gather(args, answers)
+    text = config.write(values, OPENING)
+    reading = config.parse(text, path, os.environ)
+    _save(path, text)
+    print(f"wrote {path}")
+    local = reading.settings.calendar_backend == "local"
+    reminders = reading.settings.local.reminders
+    if local and reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
+        reminders.mkdir(parents=True, mode=0o700)
+        print(f"made {reminders} for the reminders")
+    print("next: `syncd sync --dry-run` shows what a first run would do" if local else "next: `syncd auth` signs in")
+    return 0
+
+
+def _may_write(path: Path, answers: Answers, *, force: bool) -> None:
+    """Raise ``BadUsage`` unless nothing is there, or what is there may go."""
+    from syncd.errors import BadUsage
+
+    if path.is_dir():
+        raise BadUsage(f"{path} is a folder; name a file in it")
+    if path.exists() and not force and not answers.agrees(f"{path} is there already; overwrite it?"):
+        raise BadUsage(f"{path} is there already and stays as it is; --force overwrites it")
+
+
+def _save(path: Path, text: str) -> None:
+    """Write *text* so that no other user reads it, and that what was there stays until all of it is written."""
+    from syncd.backends import files
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        path.chmod(0o600)
+    files.replace(path, text.encode(), files.look(path))

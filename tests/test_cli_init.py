@@ -1,0 +1,229 @@
+"""``syncd init``: asked or told by flags, it leaves a config that holds, explains itself, and is private."""
+
+import io
+import os
+import stat
+import tomllib
+
+import pytest
+
+from syncd import config
+from syncd.cli import main
+
+FILES = ["--backend", "local", "--calendars", "cal", "--mail", "Mail/Inbox", "--mail", "Mail/Sent"]
+FLAGS = ["--email", "Robin@home.example", "--timezone", "Europe/Berlin", "--yes"]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "EMAIL", "VDIRSYNCER_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cal").mkdir()
+    for box in ("Inbox", "Sent", "Old"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "Mail" / box / part).mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    def answer(*lines):
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return answer
+
+
+def load(home):
+    return config.load(None, os.environ | {"HOME": str(home)})
+
+
+def test_flags_alone_are_enough(home, capsys):
+    assert (
+        main(["init", *FLAGS, *FILES, "--reminders", "follow-ups", "--country", "de", "--subdivision", "Bayern"]) == 0
+    )
+    settings = load(home)
+    assert settings.user.account.email == "robin@home.example"
+    assert (settings.user.country, settings.user.subdivision) == ("DE", "BY")
+    assert settings.local.calendars == (home / "cal",)
+    assert settings.local.mail == (home / "Mail/Inbox", home / "Mail/Sent")
+    assert settings.local.reminders == home / "follow-ups"
+    assert (home / "follow-ups").is_dir()
+    assert capsys.readouterr().out.splitlines() == [
+        f"wrote {home}/.config/syncd/config.toml",
+        f"made {home}/follow-ups for the reminders",
+        "next: `syncd sync --dry-run` shows what a first run would do",
+    ]
+
+
+def test_the_config_is_explained_and_private(home):
+    assert main(["init", *FLAGS, *FILES]) == 0
+    path = home / ".config/syncd/config.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text()
+    assert set(tomllib.loads(text)["local"]) == {"calendars", "reminders", "mail"}
+    assert tomllib.loads(text)["local"]["mail"] == ["~/Mail/Inbox", "~/Mail/Sent"]
+    assert '# How long a silence says enough.\n# after = "6w"\n' in text
+
+
+def test_what_is_there_is_not_overwritten_unless_told_to(home, capsys, answer):
+    path = home / "mine.toml"
+    path.write_text("precious")
+    path.chmod(0o644)
+    assert main(["init", *FLAGS, *FILES, "--config", str(path)]) == 2
+    assert capsys.readouterr().err == f"syncd: {path} is there already and stays as it is; --force overwrites it\n"
+    answer("n")
+    assert main(["init", *FLAGS[:-1], *FILES, "--output", str(path)]) == 2
+    assert path.read_text() == "precious"
+    assert main(["init", *FLAGS, *FILES, "--output", str(path), "--force"]) == 0
+    assert "robin@home.example" in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_config_may_be_overwritten_by_saying_yes(home, answer):
+    (home / "c.toml").write_text("old")
+    answer("y", *[""] * 12)
+    flags = ["--email", "robin@home.example", "--config", "c.toml", *FILES]
+    assert main(["init", *flags]) == 0
+    assert "robin@home.example" in (home / "c.toml").read_text()
+
+
+def test_a_folder_is_not_a_config(home, capsys):
+    assert main(["init", *FLAGS, *FILES, "--config", str(home)]) == 2
+    assert "is a folder" in capsys.readouterr().err
+
+
+def test_questions_are_asked_until_they_are_answered(home, answer, capsys):
+    answer(
+        "nobody",
+        "robin@home.example",
+        "r@work.example, robin@old.example",
+        "Robin Example",
+        "Berlin",
+        "",
+        "Germany",
+        "DE",
+        "Atlantis",
+        "by",
+        "9-5",
+        "8-16",
+        "files",
+        "local",
+        "nowhere",
+        "cal",
+        "",
+        "Mail/Inbox, Mail/Sent",
+    )
+    assert main(["init"]) == 0
+    settings = load(home)
+    account = settings.user.account
+    assert (account.email, account.name) == ("robin@home.example", "Robin Example")
+    assert account.aliases == ("r@work.example", "robin@old.example")
+    assert str(settings.user.zone) == "Europe/Berlin"
+    assert (settings.user.country, settings.user.subdivision) == ("DE", "BY")
+    assert settings.user.hours.start.hour == 8
+    assert settings.local.reminders == home / ".local/share/syncd/follow-ups"
+    out = capsys.readouterr().out
+    assert 'no such time zone: "Berlin"; did you mean "Europe/Berlin"?' in out
+    assert "BY Bayern" in out
+    assert f"there is no file or folder {home}/nowhere" in out
+
+
+def test_a_country_can_be_declined(home, answer):
+    answer("", "", "", "-", *[""] * 5)
+    assert main(["init", "--email", "robin@home.example", *FILES]) == 0
+    assert load(home).user.country == ""
+
+
+def test_an_answer_that_does_not_come_ends_without_a_file(home, answer, capsys):
+    answer("robin@home.example")
+    assert main(["init"]) == 2
+    assert "syncd: no answer; give flags" in capsys.readouterr().err
+    assert not (home / ".config").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        ([*FILES], '--email: is no mail address: ""'),
+        ([*FILES, "--email", "robin"], '--email: is no mail address: "robin"'),
+        ([*FILES, *FLAGS, "--timezone", "Berlin"], 'did you mean "Europe/Berlin"?'),
+        ([*FILES, *FLAGS, "--country", "XX"], "--country: must be a country's two-letter code"),
+        ([*FILES, *FLAGS, "--country", "DE", "--subdivision", "XX"], '--subdivision: DE has no "XX"'),
+        ([*FILES, *FLAGS, "--country", "SG", "--subdivision", "XX"], "--subdivision: SG has no states"),
+        ([*FILES, *FLAGS, "--working-hours", "17-9"], "--working-hours: ends before it starts"),
+        ([*FLAGS, *FILES, "--calendars", "nowhere"], "--calendars: there is no file or folder"),
+        ([*FLAGS, "--backend", "local"], "--calendars: is needed"),
+        ([*FLAGS, "--backend", "caldav"], "invalid choice: 'caldav'"),
+    ],
+)
+def test_a_flag_that_can_not_be_used_is_named(home, capsys, flags, problem):
+    assert main(["init", "--yes", *flags]) == 2
+    err = capsys.readouterr().err
+    assert problem in err
+    assert err.count("\n") == 1
+    assert not (home / ".config").exists()
+
+
+def test_nothing_is_written_that_would_not_hold(home, capsys):
+    flags = [*FLAGS, "--backend", "local", "--calendars", "cal", "--mail", "cal", "--reminders", "r"]
+    assert main(["init", *flags]) == 78
+    assert "[local] mail: " in capsys.readouterr().err
+    assert not (home / ".config").exists()
+
+
+def test_google_is_proposed_where_no_files_are_known(home, capsys):
+    assert main(["init", *FLAGS]) == 0
+    assert load(home).calendar_backend == "google"
+    assert capsys.readouterr().out.endswith("next: `syncd auth` signs in\n")
+
+
+def test_what_other_programs_know_is_proposed(home):
+    calendars = home / ".calendars"
+    for name in ("work", "private", "contacts", "empty"):
+        (calendars / name).mkdir(parents=True)
+    (calendars / "work/a.ics").touch()
+    (calendars / "private/b.ics").touch()
+    (calendars / "contacts/c.vcf").touch()
+    (home / "shared.ics").touch()
+    (home / "khal").mkdir()
+    (home / "khal/d.ics").touch()
+    (home / ".config/vdirsyncer").mkdir(parents=True)
+    (home / ".config/vdirsyncer/config").write_text(
+        '[general]\nstatus_path = "~/.vdirsyncer/status/"\n\n[pair a]\na = "x"\ncollections = ["x",\n  "w"]\n\n'
+        '[storage mine]\ntype = "filesystem"\npath = "~/.calendars/"\nfileext = ".ics"\n\n'
+        '[storage cards]\ntype = "filesystem"\npath = "~/.calendars/"\nfileext = ".vcf"\n\n'
+        '[storage one]\ntype = "singlefile"\npath = "~/%s.ics"\n\n[storage far]\ntype = "caldav"\n'
+    )
+    (home / ".config/khal").mkdir()
+    (home / ".config/khal/config").write_text(
+        "[calendars]\n\n  [[home]]\n    path = ~/khal/*\n    type = discover\n  [[other]]\n  path = ~/kh*\n"
+        "  color = red\n[locale]\ntimeformat = %H:%M\n"
+    )
+    (home / ".mbsyncrc").write_text(
+        "IMAPStore far\nHost imap.home.example\n\n# mine\nMaildirStore near\nPath ~/Mail/\nInbox ~/Mail/Inbox\n"
+        'SubFolders Verbatim\n\nMaildirStore "other"\nPath "~/No Mail/"\n'
+    )
+    assert main(["init", *FLAGS]) == 0
+    settings = load(home)
+    assert settings.user.country == "DE"
+    assert settings.local.calendars == (calendars / "private", calendars / "work", home / "shared.ics", home / "khal")
+    assert settings.local.reminders == calendars / "follow-ups"
+    assert settings.local.mail == (home / "Mail/Inbox", home / "Mail/Sent")
+
+
+@pytest.mark.parametrize("text", ["", "no ini", "[storage x]\ntype", "\x00", "[[[", "MaildirStore x\nPath 'open"])
+def test_a_config_of_others_that_can_not_be_read_proposes_nothing(home, text):
+    for name in (".config/vdirsyncer/config", ".config/khal/config", ".mbsyncrc"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
+    assert main(["init", *FLAGS]) == 0
+    assert load(home).mail_backend == "google"
+
+
+def test_a_comma_in_a_flag_is_no_border(home):
+    (home / "a, b").mkdir()
+    assert main(["init", *FLAGS, "--backend", "local", "--calendars", "a, b", "--mail", "Mail/Inbox"]) == 0
+    assert load(home).local.calendars == (home / "a, b",)

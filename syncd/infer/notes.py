@@ -1,0 +1,154 @@
+"""Reads what a person writes into an event's description: when they expect to hear, and tags like ``#rejected``.
+
+A note is a short line that opens with a word for it and then names a day: ``next: Mon 30 Nov``, ``hear back by
+Friday``. An invitation's prose about days is none. The words are data (``phrases/dates_*.toml``, ``[notes]``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from html import unescape
+
+from syncd.infer.date_templates import Cues, key
+from syncd.infer.date_tokens import Tokens, take_apart
+from syncd.infer.dates import LANGUAGES, DateRead, Found, date_words, language_data
+from syncd.infer.words import fold
+
+__all__ = ["DateRead", "Tag", "note_lines", "read_note", "read_tags"]
+
+LIMIT = 20_000
+_LONGEST = 120
+"""Characters of a note: who writes more than a line's worth writes something else."""
+_LOOSE = 2
+"""Words of any kind between the opening and the day, behind a colon ("next: second round Friday")."""
+_TRAILING = 3
+"""Words of any kind behind the day."""
+
+_BREAK_MARKUP = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul|/?ol|/?tr|/?h\d)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_BULLET = re.compile(r"^[\s>*•·–—-]+")
+_ANY_DAY = date(2000, 1, 3)
+"""Whether a line is a note doesn't depend on when it was written."""
+
+_TAG = re.compile(
+    r"(?:(?<=\s)|(?<=[(,;])|^)#(rejected|offer|withdrawn|ignore|interview|company)(?![\w/#&=-])",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag in a person's text: its lower-case ``name``, the ``value`` of ``#company``, the ``words`` as written."""
+
+    name: str
+    value: str
+    words: str
+
+
+def read_note(text: str, said: date) -> DateRead | None:
+    """The last day by which the person expects to hear, by the last note in *text* that says one, from *said* on."""
+    read = None
+    for line in note_lines(text):
+        for tokens, found in _notes(line, said):
+            if found.by:
+                read = DateRead(found.by, tokens.quote(0, len(tokens)))
+                break
+    return read
+
+
+def note_lines(text: str) -> tuple[str, ...]:
+    """The lines of *text* that are notes of a day, without markup, on single spaces."""
+    return tuple(line for line in _lines(text) if any(True for _ in _notes(line, _ANY_DAY)))
+
+
+def read_tags(text: str) -> tuple[Tag, ...]:
+    """The tags in *text*, in their order.
+
+    Only ``#company`` has a value: what follows it, up to the next tag or the end of the line.
+    """
+    tags = []
+    for line in _lines(text):
+        marks = list(_TAG.finditer(line))
+        ends = [mark.start() for mark in marks[1:]] + [len(line)]
+        for mark, end in zip(marks, ends, strict=bool(marks)):
+            name = mark[1].lower()
+            rest = line[mark.end() : end]
+            value = rest.strip(" :=,;") if name == "company" else ""
+            if name == "company" and not value:
+                continue
+            tags.append(Tag(name, value, f"{mark[0]} {value}".strip()))
+    return tuple(tags)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines as a person sees them; Google's descriptions are HTML."""
+    text = text[:LIMIT]
+    if "<" in text:
+        text = _MARKUP.sub("", _BREAK_MARKUP.sub("\n", text))
+    if "&" in text:
+        text = unescape(text)
+    for raw in text.splitlines():
+        line = " ".join("".join(c if c.isprintable() else " " for c in raw).split())
+        if line:
+            yield line
+
+
+def _notes(line: str, said: date) -> Iterator[tuple[Tokens, Found]]:
+    """The day that *line* notes, in each language in which it is a note."""
+    plain = _BULLET.sub("", line)
+    if not plain or len(plain) > _LONGEST:
+        return
+    for language in LANGUAGES:
+        words, book = date_words(language), _book(language)
+        first = fold(plain.split(maxsplit=1)[0].rstrip(":=.,"))
+        if not first or key(first) not in book.openings.by_key:
+            continue
+        tokens = take_apart(plain, words.vocabulary)
+        end = book.opens(tokens)
+        if end:
+            found = [one for one in words.find(tokens, said) if one.means != "nothing" and one.first >= end]
+            if found and _is_note(tokens, end, found[-1] if len(found) == 1 else found[0], book):
+                yield tokens, found[-1]
+
+
+@dataclass(frozen=True)
+class _NoteBook:
+    """The words of notes in one language: openings, those that need a colon, and what may stand before the day."""
+
+    openings: Cues
+    between: frozenset[str]
+
+    def opens(self, tokens: Tokens) -> int:
+        """Behind which token the opening of the line ends; 0 where it has none."""
+        spans = self.openings.spans(tokens)
+        ends = [
+            last
+            for kind in ("opens", "labels")
+            for first, last in spans[kind]
+            if first == 0 and (kind == "opens" or _colon(tokens, last))
+        ]
+        return max(ends, default=0)
+
+
+def _colon(tokens: Tokens, index: int) -> bool:
+    return index < len(tokens) and tokens.plain_tokens[index] in {":", "=", "-", ">"}
+
+
+def _is_note(tokens: Tokens, end: int, found: Found, book: _NoteBook) -> bool:
+    """Whether little else stands between the opening and the day, and behind it."""
+    gap = [
+        token for token in tokens.plain_tokens[end : found.first] if token[0].isalnum() and token not in book.between
+    ]
+    behind = [token for token in tokens.plain_tokens[found.last :] if token[0].isalnum()]
+    return len(gap) <= (_LOOSE if _colon(tokens, end) else 0) and len(behind) <= _TRAILING
+
+
+@cache
+def _book(language: str) -> _NoteBook:
+    notes = language_data(language)["notes"]
+    cues = date_words(language).cues.cues({"opens": notes["opens"], "labels": notes["labels"]})
+    return _NoteBook(cues, frozenset(fold(word) for word in notes["between"]))

@@ -1,0 +1,115 @@
+"""Whether a mail promises news, and by when: measured over a labelled corpus, and by its edges."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.infer.promises import promised_by
+
+CORPUS: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "corpus" / "promises.toml").read_text(encoding="utf-8")
+)["mail"]
+WEDNESDAY = date(2026, 3, 4)
+
+
+def read(text: str, said: date = WEDNESDAY) -> date | None:
+    promise = promised_by(text, said)
+    return promise.by if promise else None
+
+
+def wrong(mails: list[dict[str, Any]]) -> list[tuple[str, date | None, date | None]]:
+    return [
+        (mail["text"], mail.get("by"), got)
+        for mail in mails
+        if (got := read(mail["text"], mail["said"])) != mail.get("by")
+    ]
+
+
+@pytest.mark.parametrize(("half", "share"), [("develop", 0.97), ("holdout", 0.9)])
+def test_the_corpus_is_read_exactly(half: str, share: float) -> None:
+    mails = [mail for mail in CORPUS if mail["half"] == half]
+    misses = wrong(mails)
+    assert len(mails) > 150
+    assert 1 - len(misses) / len(mails) >= share, misses
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_each_language_holds_out(language: str) -> None:
+    mails = [mail for mail in CORPUS if mail["half"] == "holdout" and mail["language"] == language]
+    misses = wrong(mails)
+    assert 1 - len(misses) / len(mails) >= 0.88, misses
+
+
+def test_nothing_is_promised_where_nothing_is() -> None:
+    """A false promise delays the periodic follow-up; of the mails that promise nothing hardly one may be read as if."""
+    nothing = [mail for mail in CORPUS if "by" not in mail]
+    assert len(nothing) > 100
+    assert len(wrong(nothing)) / len(nothing) <= 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("We said Friday, but it will be Tuesday.", date(2026, 3, 10)),
+        ("The board meets on the 7th, I write the day after.", date(2026, 3, 8)),
+        ("I'll call you tomorrow to arrange things, and the final decision comes by 20 March.", date(2026, 3, 20)),
+        ("You will hear by Friday.\n\nPlease send us your references by Monday.", date(2026, 3, 6)),
+        ("Please send us your references by Monday.\n\nYou will hear by Friday.", date(2026, 3, 6)),
+        ("We will let you\nknow by\nFriday.", date(2026, 3, 6)),
+        ("We’ll let you know by Friday — either way.", date(2026, 3, 6)),
+        ("Timeline:\n- interviews until 12 March\n- decision: 20 March", date(2026, 3, 20)),
+        ("See you on Thursday at 10.", None),
+        ("Does Friday work for you?", None),
+        ("I am out of the office until Friday.", None),
+    ],
+)
+def test_the_date_that_counts(text: str, by: date | None) -> None:
+    assert read(text) == by
+
+
+def test_the_words_are_quoted() -> None:
+    promise = promised_by(
+        "Hi Rosa,\n\nthanks for coming. You will hear\nfrom me by Friday either way.\n\nDawn", WEDNESDAY
+    )
+    assert promise is not None
+    assert promise.words == "You will hear from me by Friday"
+
+
+def test_a_mail_in_two_languages_is_read_in_one_of_them() -> None:
+    assert read(
+        "Sehr geehrte Frau Aydin, wir melden uns bis Freitag bei Ihnen. / We will get back to you by Friday."
+    ) == date(2026, 3, 6)
+
+
+@given(st.text(max_size=600), st.dates(date(2000, 1, 1), date(2090, 1, 1)))
+def test_never_raises(text: str, said: date) -> None:
+    promise = promised_by(text, said)
+    assert promise is None or promise.by >= said
+
+
+FRAGMENTS = st.sampled_from(
+    [word for mail in CORPUS for word in mail["text"].split()]
+    + ["\n", "\n\n", ",", ".", "?", "(", "\0", "\u202e", "99.", "31.2.", "-"]
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=60), st.dates(date(2000, 1, 1), date(2090, 1, 1)))
+def test_any_words_in_any_order(words: list[str], said: date) -> None:
+    promise = promised_by(" ".join(words), said)
+    if promise:
+        assert promise.by >= said
+        assert 0 < len(promise.words) <= 80
+        assert promise.words.isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["by Friday " * 50_000, "a" * 1_000_000, "(" * 100_000, "1." * 100_000, "you will hear " * 30_000, "\n" * 500_000],
+)
+def test_hostile_lengths_are_cut(text: str) -> None:
+    promised_by(text, WEDNESDAY)

@@ -1,0 +1,255 @@
+"""Which company an interview is at: every place that may name it is asked, and the best answer wins.
+
+Pure. What people wrote goes over what a mail domain suggests; where both agree, that settles it. Where an agency
+arranged the interview, the company is its client as soon as the client is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from syncd.infer import jobs, names
+from syncd.infer.cues import alternatives, lexicon, pattern
+from syncd.infer.people import Me, is_team, looks_like_person, words_of
+from syncd.infer.pieces import AT, FOR, VIA, WITH, Piece, strip, without_tools
+from syncd.infer.told import Told
+from syncd.model import Person
+
+# How much each place counts. They only have to stand in the right order: a line "Company:" over "at Acme" over the
+# domain of an address over any other piece of a title (there the unknown word is more often "Pairing" than a name) over
+# a place; and a domain that agrees lifts any of them.
+_LABELLED, _CLIENT, _AT, _WITH, _DOMAIN, _SAID, _SENDER = 12.0, 10.0, 6.0, 5.2, 4.9, 4.6, 4.3
+_PROPER, _ABOUT, _HOUSE_AT_PLACE, _UNSURE, _LOOSE_WORDS, _SUBDOMAIN, _PLACE = 4.0, 3.4, 3.2, 2.9, 2.4, 2.2, 1.7
+_AGREES, _IS_HOUSE, _LEAST = 3.0, 1.2, 1.0
+_BY_DOMAIN = "the mail domain"
+
+_WORD_OF_NAME = r"[A-ZÀ-Þ0-9][\w&'’.+-]*"
+_NAME = rf"(?:the )?{_WORD_OF_NAME}(?:[ ](?:&|of|and|the|de|du|del|la|le|für|und|et|y|i|{_WORD_OF_NAME})){{0,5}}"
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|&")
+_SMALL = frozenset(["of", "and", "de", "la", "du", "the"])
+_TRAILING = re.compile(r"(?:[ ](?:and|the|of|de|la|le|du|und|et|y|i))+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company's ``name``; ``certain`` where words said so; ``why`` names the place where it stands."""
+
+    name: str = ""
+    certain: bool = False
+    why: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known before the company is looked for. ``own`` are the user's own domains."""
+
+    told: Told
+    pieces: tuple[Piece, ...]
+    everyone: tuple[Person, ...]
+    me: Me
+    own: frozenset[str]
+
+    def domains(self) -> list[str]:
+        """The registrable domains of the other side that may be an employer's, in the order of the invitation."""
+        found = dict.fromkeys(names.registrable(p.email) for p in self.everyone if p.email)
+        return [d for d in found if d and d not in self.own and not names.is_public_host(d)]
+
+    def agrees(self, name: str) -> bool:
+        """Whether one of the mail domains can be that of *name*."""
+        return any(names.fits_domain(name, d) for d in self.domains())
+
+
+def find(context: Context) -> Company:
+    """The company that the entry is about; an empty name where nothing tells."""
+    found = [c for c in _candidates(context) if _usable(c.name, context)]
+    found += [_of_domain(d) for d in context.domains()[:1]]
+    agencies = {names.company_key(c.name) for c in found if is_agency(c.name)}
+    best = Company(score=_LEAST)
+    for candidate in found:
+        weighed = candidate
+        if context.agrees(candidate.name) and candidate.why != _BY_DOMAIN:
+            weighed = replace(candidate, score=candidate.score + _AGREES)
+        if names.company_key(candidate.name) in agencies and len(found) > len(agencies):
+            weighed = replace(weighed, score=min(weighed.score, _LEAST + 0.1))
+        if weighed.score > best.score:
+            best = weighed
+    if best.why == _BY_DOMAIN:
+        return _spelled_out(best, context)
+    return replace(best, name=_capitals(best.name)) if best.name.islower() else best
+
+
+def is_agency(name: str) -> bool:
+    """Whether *name* is that of a recruiting agency."""
+    return any(pattern("agency").search(n) for n in (name, "".join(names.company_key(name).split())))
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    return re.compile(rf"\b(?i:{alternatives('before_company')})[ ]+({_NAME})")
+
+
+@cache
+def _client() -> re.Pattern[str]:
+    return re.compile(rf"\b(?i:{alternatives('before_client')})\b[ ]?[,:(–-]?[ ]?((?!At\b|As\b|Is\b){_NAME})")
+
+
+def _candidates(context: Context) -> Iterator[Company]:
+    told = context.told
+    for kind, score in (("company", _LABELLED), ("client", _LABELLED - 1)):
+        for value in told.labels(kind)[:2]:
+            first = re.split(r"\s+[|–—-]\s+|\s{2,}|[;(]", value)[0]
+            yield Company(_trim(first), True, f'the line "{value[:60]}"', score)
+    for match in _client().finditer(told.text):
+        yield Company(_trim(match[1]), True, f'"{match[0][:80]}"', _CLIENT)
+    yield from _from_pieces(context)
+    for match in _said().finditer(told.text[:2_000]):
+        score = _SAID - 0.7 if match[0][:5].lower() == "join " else _SAID  # "Join Zoom", "Join Us"
+        yield Company(_trim(match[1]), True, f'"{match[0][:80]}"', score)
+    yield from _from_teams(context)
+    yield from _from_place(context)
+    yield from _from_links(told)
+
+
+def _from_pieces(context: Context) -> Iterator[Company]:
+    job_at = -2
+    for piece in context.pieces:
+        if (jobs.is_job(piece.text) and not jobs.is_theirs(piece.raw)) or jobs.ends_in_job(piece.raw):
+            job_at = piece.nth
+            continue
+        score = _score_of(piece, known_domain=bool(context.domains()))
+        house = _is_house(piece.text)
+        if piece.nth == job_at + 1 and not piece.after and not house:
+            score -= 2.5  # "Vice President, Credit Risk"
+        if piece.raw == piece.text and not piece.after:
+            score += 0.4  # it stands alone: "Kitewing - Data Modelling Interview"
+        if house:
+            score += _IS_HOUSE
+        elif piece.bracketed and not piece.proper:
+            score -= 2
+        if len(piece.text.split()) > 5:
+            score -= 1.5
+        yield Company(_trim(piece.text), True, f'"{piece.raw[:60]}" in the title', score)
+
+
+def _score_of(piece: Piece, *, known_domain: bool) -> float:
+    if piece.after in AT:
+        return _AT
+    if piece.after in WITH:
+        initials = piece.text.isupper() and len(piece.text) < 4  # "with HR", "mit GL"
+        return _WITH if not known_domain or (piece.proper and not initials) else _UNSURE
+    if piece.after in FOR:
+        return _ABOUT if piece.proper else _LEAST + 0.5
+    if piece.after in VIA:
+        return _LEAST + 0.2
+    if piece.after == "in" and not _is_house(piece.text):
+        return _LEAST  # a town, mostly
+    if piece.after in ("in", "im", "en", "to"):
+        return _UNSURE if piece.proper else _LEAST + 1
+    if piece.after:
+        return _UNSURE - 0.3
+    return _PROPER if piece.proper else _LOOSE_WORDS
+
+
+def _from_teams(context: Context) -> Iterator[Company]:
+    """From senders such as "Quillstone Recruiting"."""
+    for person in context.everyone:
+        said = person.name
+        if not said or "@" in said or not is_team(person) or names.is_tool_host(f"x@{names.letters(said)}.com"):
+            continue
+        name = " ".join(
+            re.sub(rf"\b(?:{alternatives('team_words')})\b|[|/–—-]", " ", said, flags=re.IGNORECASE).split()
+        )
+        name = name.strip(" &,.")
+        if name and not looks_like_person(name):
+            score = _SENDER if name[:1].isupper() and "&" not in name else _UNSURE
+            yield Company(name, True, f'the sender "{said[:60]}"', score)
+
+
+def _from_place(context: Context) -> Iterator[Company]:
+    """From places such as "Linden Pharmacy, upstairs"; no streets, rooms, or cafés where people only meet."""
+    lists = lexicon()
+    for n, part in enumerate(re.split(r"\s*[,;\n()–—|]\s*|\s+-\s+", without_tools(context.told.place))[:3]):
+        words = part.casefold().split()
+        if not words or len(words) > 6 or words[-1] in lists.nowhere or pattern("street").search(part):
+            continue
+        name = strip(part)
+        if name and (not lists.leisure.search(part) or context.agrees(part)):
+            score = (_HOUSE_AT_PLACE if _is_house(name) else _PLACE) - n * 0.6
+            yield Company(name, True, f'the place "{part[:60]}"', score)
+
+
+def _from_links(told: Told) -> Iterator[Company]:
+    """From hosts such as quillstone.zoom.us."""
+    for host in told.hosts:
+        domain = names.registrable(host)
+        first = host.lower().split(".")[0]
+        if not domain or host.lower() == domain or not names.is_tool_host(host) or len(first) < 4:
+            continue
+        if first.isalpha() and not pattern("own_hosts").fullmatch(first):
+            yield Company(first.title(), False, f"the link to {host[:60]}", _SUBDOMAIN)
+
+
+def _is_house(name: str) -> bool:
+    """Whether *name* says what kind of house it is: "Elm Creek USD", "Hotel Miravel", "Wren & Vale"."""
+    words, lists = [w.strip(".,") for w in name.casefold().split()], lexicon()
+    if not words:
+        return False
+    if "&" in words or words[-1] in lists.organisations:
+        return True
+    return words[0] in lists.organisations and words[0] not in lists.subjects
+
+
+def _usable(name: str, context: Context) -> bool:
+    """Whether *name* can be a company's: not the user's or an invited person's, no job, tool or "upstairs"."""
+    words, lists = names.company_key(name).split(), lexicon()
+    if len("".join(words)) < 2 or len(name) > 80 or context.me.is_named(name):
+        return False
+    plain_words = [w.strip(".,'’") for w in name.casefold().split()]
+    if all(w in lists.nowhere or w in lists.around or w.isdigit() for w in plain_words):
+        return False
+    if jobs.is_job(name) or names.is_tool_host(f"x@{''.join(words)}.com") or pattern("parts").fullmatch(plain_words[0]):
+        return False
+    if all(len(w) < 2 or w[0].isdigit() for w in words) and not re.fullmatch(r"\d?[A-Za-z]\d?[A-Za-z]?", name):
+        return False
+    said = set(words_of(name))
+    for person in context.everyone:
+        theirs = set() if is_team(person) else set(words_of(person.name))
+        if said and said <= theirs and ((len(said) > 1 and said == theirs) or not context.agrees(name)):
+            return False
+    return not looks_like_person(name)
+
+
+def _of_domain(domain: str) -> Company:
+    name = names.company_of_domain(domain)
+    return Company(name, certain=False, why=_BY_DOMAIN, score=_LEAST + 0.1 if is_agency(name) else _DOMAIN)
+
+
+def _spelled_out(guess: Company, context: Context) -> Company:
+    """The guess as the text writes it: "lindenpharmacy" is "Linden Pharmacy" where those words stand in it."""
+    told, wanted = context.told, names.letters(guess.name)
+    senders = " . ".join(p.name for p in context.everyone)
+    tokens = _TOKEN.findall(f"{told.headings} . {told.place} . {senders} . {told.text[:1500]}")
+    folded = ["and" if t == "&" else names.letters(t) for t in tokens]
+    for start, first in enumerate(folded):
+        run = first
+        for end in range(start + 1, min(start + 6, len(folded))):
+            if not run or not wanted.startswith(run):
+                break
+            run += folded[end]
+            if run == wanted:
+                said = " ".join(tokens[start : end + 1])
+                name = _capitals(said) if said.islower() else said
+                return replace(guess, name=name, certain=True, why=f'the words "{said}"')
+    return guess
+
+
+def _trim(name: str) -> str:
+    return _TRAILING.sub("", name.strip(" .,;:'’\"-")).strip(" .,;:-")[:80]
+
+
+def _capitals(name: str) -> str:
+    return " ".join(w if w in _SMALL and n else w[:1].upper() + w[1:] for n, w in enumerate(name.split()))

@@ -13,9 +13,9 @@ from datetime import date
 from functools import cache
 from html import unescape
 
-from syncd.infer.date_templates import Cues, key
-from syncd.infer.date_tokens import Tokens, take_apart
 from syncd.infer.dates import LANGUAGES, DateRead, Found, date_words, language_data
+from syncd.infer.dates.templates import Cues, key
+from syncd.infer.dates.tokens import Tokens, take_apart
 from syncd.infer.words import fold
 
 __all__ = ["DateRead", "Tag", "note_lines", "read_note", "read_tags"]

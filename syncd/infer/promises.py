@@ -19,10 +19,10 @@ from enum import Enum, auto
 from functools import cache, cached_property
 from itertools import pairwise
 
-from syncd.infer.date_templates import Cues
-from syncd.infer.date_tokens import Tokens, take_apart
 from syncd.infer.dates import DateRead, DateWords, Found, date_words, language_data
-from syncd.infer.sentences import likely_languages, plain_words, sentences
+from syncd.infer.dates.sentences import likely_languages, plain_words, sentences
+from syncd.infer.dates.templates import Cues
+from syncd.infer.dates.tokens import Tokens, take_apart
 
 __all__ = ["DateRead", "promised_by"]
 

@@ -1,18 +1,23 @@
 """A text as plain words, so that phrases can be found in it however people write them.
 
-Case, accents, apostrophes, contractions and line breaks don't matter any more ("We've" and "we have", "für" and "fuer",
-"j'ai" and "j ai" are the same), commas are gone, sentences end in ``.`` or ``?``, and a time of day is ``clock``, another number
-``num``, an address in the web ``link``. Every word knows where it came from.
+Case, accents, apostrophes, contractions and line breaks don't matter any more ("We've" and "we have", "für" and
+"fuer", "j'ai" and "j ai" are the same), commas are gone, sentences end in ``.`` or ``?``, and a time of day is
+``clock``, another number ``num``, an address in the web ``link``. Every word knows where it came from.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate
+
+from syncd.infer.language import fold, languages
+from syncd.infer.phrasedata import load
+
+__all__ = ["LIMIT", "Words", "fold", "read"]
 
 LIMIT = 8_000
 """Characters of a text that are looked at: what decides stands early, and a message may be hostile."""
@@ -24,37 +29,21 @@ _TOKEN = re.compile(
     r"|(?P<end>\n\s*\n|[.!;:…。！]|\?+|？)",
 )
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d(?:am|pm|h|uhr)?|am|pm|h|h\d\d|uhr)")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe", "æ": "ae", "’": "'", "‘": "'", "`": "'", "´": "'"})
 
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st sr sra dra mme mlle mag ing eng no nr str ref approx ca bzw inkl ggf usw vs inc ltd co jr hr fr".split()
-)
-"""Words whose full stop doesn't end a sentence."""
-
+_ENDS = frozenset({".", "?"})
 _SUFFIXES = {"t": "not", "ve": "have", "ll": "will", "re": "are", "m": "am", "d": "would", "s": "is"}
-_LOOSE = {
-    "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
-    "shan't": "shall not", "dont": "do not", "didnt": "did not", "doesnt": "does not", "isnt": "is not", "wasnt": "was not",
-    "werent": "were not", "arent": "are not", "havent": "have not", "hasnt": "has not", "hadnt": "had not",
-    "couldnt": "could not", "wouldnt": "would not", "shouldnt": "should not", "ain't": "is not", "aint": "is not",
-    "im": "i am", "ive": "i have", "youre": "you are", "youve": "you have", "weve": "we have", "theyve": "they have",
-    "thats": "that is", "its": "it is", "hes": "he is", "shes": "she is", "whats": "what is", "hows": "how is",
-    "theres": "there is", "heres": "here is", "let's": "let us", "lets": "let us", "whos": "who is", "ill": "ill",
-    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "gonna": "going to", "wanna": "want to",
-    "gotta": "got to", "lmk": "let me know", "tho": "though", "bc": "because", "cos": "because", "w": "with", "y'all": "you all",
-    "tmrw": "tomorrow", "tmr": "tomorrow", "thru": "through", "ya": "you", "yous": "you", "abt": "about",
-    "thx": "thanks", "tks": "thanks", "ty": "thanks", "tysm": "thanks", "thankyou": "thank you", "soz": "sorry",
-    "geht's": "geht es", "gibt's": "gibt es", "hab's": "habe es", "hab": "habe",
-}  # fmt: skip
-"""What people write short, in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """``plain`` is the text as folded words, one space around each: `` . hi sam . we have decided . ``."""
+    """``plain`` is the text as folded words, one space around each: `` . hi sam . we have decided . ``.
+
+    ``languages`` are those it is written in and that have a phrasebook, the likeliest first.
+    """
 
     source: str
     plain: str
+    languages: tuple[str, ...]
     _offsets: tuple[int, ...]
     _spans: tuple[tuple[int, int], ...]
 
@@ -64,7 +53,7 @@ class Words:
         return frozenset(self.plain.split())
 
     def quote(self, start: int, end: int, limit: int = 80) -> str:
-        """The words as the author wrote them, for *start* to *end* of ``plain``, on one line, at most *limit* characters."""
+        """The author's words for *start* to *end* of ``plain``, on one line, at most *limit* characters."""
         first = max(bisect_right(self._offsets, start + 1) - 1, 0)
         last = max(bisect_right(self._offsets, max(end - 2, start + 1)) - 1, first)
         if not self._spans:
@@ -75,7 +64,9 @@ class Words:
 
     def position(self, offset: int) -> int:
         """Where in ``plain`` the words begin that stand at or after *offset* of the source."""
-        return next((self._offsets[i] for i, (start, _) in enumerate(self._spans) if i and start >= offset), len(self.plain))
+        return next(
+            (self._offsets[i] for i, (start, _) in enumerate(self._spans) if i and start >= offset), len(self.plain)
+        )
 
     def asks(self, position: int) -> bool:
         """Whether the sentence that *position* lies in is a question."""
@@ -88,21 +79,11 @@ class Words:
         return min(ends, default=len(self.plain))
 
 
-@lru_cache(maxsize=4096)
-def fold(word: str) -> str:
-    """One word in lower case without accents; umlauts as two letters, as people type them where they lack the key."""
-    lower = word.lower().translate(_UMLAUTS)
-    if lower.isascii():
-        return lower
-    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=4096)
-def _in_full(word: str) -> tuple[str, ...]:
+@lru_cache(maxsize=8192)
+def _in_full(folded: str, language: str) -> tuple[str, ...]:
     """A word as the one or more words it stands for."""
-    folded = fold(word)
-    if folded in _LOOSE:
-        return tuple(_LOOSE[folded].split())
+    if full := load("spelling").get(language, {}).get(folded):
+        return tuple(full.split())
     head, apostrophe, tail = folded.partition("'")
     if not apostrophe:
         return (folded,)
@@ -111,45 +92,56 @@ def _in_full(word: str) -> tuple[str, ...]:
     return (head, *tail.split("'"))
 
 
+@cache
+def _abbreviations() -> frozenset[str]:
+    """Words whose full stop doesn't end a sentence."""
+    return frozenset(load("spelling")["abbreviations"].split())
+
+
 def read(text: str) -> Words:
     """Take *text* apart; what lies beyond ``LIMIT`` is not looked at."""
     text = text[:LIMIT]
+    tokens = list(_tokens(text))
+    spoken = languages(word for word, _ in tokens)
+    spelling = spoken[0] if spoken else "en"
     words: list[str] = ["."]
     spans: list[tuple[int, int]] = [(0, 0)]
-    for word, span in _words(text):
-        if word in {".", "?"} and words[-1] in {".", "?"}:
-            if word == "?":
-                words[-1] = "?"
+    for word, span in tokens:
+        if word in _ENDS:
+            if words[-1] not in _ENDS:
+                words.append(word)
+                spans.append(span)
+            elif word == "?":
+                words[-1] = word
             continue
-        words.append(word)
-        spans.append(span)
-    if words[-1] not in {".", "?"}:
+        for full in _in_full(word, spelling):
+            words.append(full)
+            spans.append(span)
+    if words[-1] not in _ENDS:
         words.append(".")
         spans.append((len(text), len(text)))
-    offsets = [1]
-    for word in words[:-1]:
-        offsets.append(offsets[-1] + len(word) + 1)
-    return Words(text, f" {' '.join(words)} ", tuple(offsets), tuple(spans))
+    offsets = accumulate((len(word) + 1 for word in words[:-1]), initial=1)
+    return Words(text, f" {' '.join(words)} ", spoken, tuple(offsets), tuple(spans))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Folded words, numbers, links and sentence ends, each with where it stands."""
+    previous = ""
+    for match in _TOKEN.finditer(text):
+        raw, kind, span = match.group(), match.lastgroup, match.span()
+        if kind == "end":
+            if raw != "." or not _goes_on(previous, text[span[1] : span[1] + 2]):
+                yield ("?" if raw[0] in "?？" else "."), span
+            continue
+        previous = fold(raw)
+        if kind == "number":
+            yield ("clock" if _CLOCK.fullmatch(previous) else "num"), span
+        else:
+            yield ("link" if kind == "link" else previous), span
 
 
 def _goes_on(word: str, following: str) -> bool:
     """Whether a full stop after *word* doesn't end the sentence: "Mr. Cole", "A. Penhaligon", "am 1. anfangen"."""
-    if word.isdigit():
+    if word[:1].isdigit():
         return following[1:].islower()
-    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
-
-
-def _words(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    previous = ""
-    for match in _TOKEN.finditer(text):
-        token, kind, span = match.group(), match.lastgroup, match.span()
-        if kind == "word":
-            for word in _in_full(token):
-                yield word, span
-            previous = fold(token)
-        elif kind == "end":
-            if not (token == "." and _goes_on(previous, text[span[1] : span[1] + 2])):
-                yield ("?" if token[0] in "?？" else "."), span
-        else:
-            yield ("link" if kind == "link" else "clock" if _CLOCK.fullmatch(token.lower()) else "num"), span
-            previous = token
+    return word in _abbreviations() or (len(word) == 1 and word.isalpha())

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 
 from syncd.infer import names
-from syncd.infer.cues import cues, lexicon
-from syncd.infer.people import Me, is_team, looks_like_person, words_of
-from syncd.infer.pieces import split
-from syncd.infer.told import Told
+from syncd.infer.events.cues import cues, lexicon
+from syncd.infer.events.people import Me, is_team, looks_like_person, words_of
+from syncd.infer.events.pieces import split
+from syncd.infer.events.told import Told
 from syncd.model import Account, Event, Person
 
 _NAME_END = re.compile(r"[.,;(|\n<]|\s-\s")

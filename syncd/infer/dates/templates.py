@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 
-from syncd.infer.date_tokens import Tokens, Vocabulary, take_apart
+from syncd.infer.dates.tokens import Tokens, Vocabulary, take_apart
 from syncd.infer.words import fold
 
 _PIECE = re.compile(r"\{\w+\}|\.\.\.|[()|\[\]]|[^\s()|\[\]{}]+")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from syncd.infer import jobs, names
-from syncd.infer.cues import cues, pattern
-from syncd.infer.pieces import split
-from syncd.infer.told import Told
+from syncd.infer import names
+from syncd.infer.events import jobs
+from syncd.infer.events.cues import cues, pattern
+from syncd.infer.events.pieces import split
+from syncd.infer.events.told import Told
 from syncd.model import Person
 
 ENOUGH = 3

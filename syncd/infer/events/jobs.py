@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from syncd.infer.cues import lexicon
-from syncd.infer.told import Told
+from syncd.infer.events.cues import lexicon
+from syncd.infer.events.told import Told
 
 _WORDS = re.compile(r"[\w/&+#’'-]+")
 _SUFFIX = re.compile(

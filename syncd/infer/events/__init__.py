@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syncd.infer import jobs, names, people, told
-from syncd.infer.companies import Company, Context, find
+from syncd.infer import names
+from syncd.infer.events import jobs, people, told
+from syncd.infer.events.companies import Company, Context, find
+from syncd.infer.events.pieces import WITH, split
+from syncd.infer.events.side import Side, side_of
+from syncd.infer.events.told import Told
+from syncd.infer.events.weighing import ENOUGH, ruled_out, weigh
 from syncd.infer.notes import Tag, read_tags
-from syncd.infer.pieces import WITH, split
-from syncd.infer.side import Side, side_of
-from syncd.infer.told import Told
-from syncd.infer.weighing import ENOUGH, ruled_out, weigh
 from syncd.model import Account, Event, EventReading, Person
 
 _ABOUT_A_JOB = ("interview", "rejected", "offer", "withdrawn", "ignore")

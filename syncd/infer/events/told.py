@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from syncd.infer.cues import alternatives, label_line
+from syncd.infer.events.cues import alternatives, label_line
 from syncd.model import Event
 
 TITLE_LIMIT = 300

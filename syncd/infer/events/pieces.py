@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from syncd.infer.cues import alternatives, lexicon
+from syncd.infer.events.cues import alternatives, lexicon
 
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u2b50\u2190-\u21ff]")
 _DETERMINERS = frozenset(

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from syncd.infer import jobs, names
-from syncd.infer.cues import alternatives, lexicon, pattern
-from syncd.infer.people import Me, is_team, looks_like_person, words_of
-from syncd.infer.pieces import AT, FOR, VIA, WITH, Piece, strip, without_tools
-from syncd.infer.told import Told
+from syncd.infer import names
+from syncd.infer.events import jobs
+from syncd.infer.events.cues import alternatives, lexicon, pattern
+from syncd.infer.events.people import Me, is_team, looks_like_person, words_of
+from syncd.infer.events.pieces import AT, FOR, VIA, WITH, Piece, strip, without_tools
+from syncd.infer.events.told import Told
 from syncd.model import Person
 
 # How much each place counts. They only have to stand in the right order: a line "Company:" over "at Acme" over the

@@ -16,9 +16,9 @@ from importlib import resources
 from string import digits
 from typing import Any
 
-from syncd.infer.date_meanings import MEANINGS, WEEKS, Spoken, last_day_of
-from syncd.infer.date_templates import Cues, Notation, Template, cue_slots, date_slots, key
-from syncd.infer.date_tokens import Tokens, Vocabulary, take_apart
+from syncd.infer.dates.meanings import MEANINGS, WEEKS, Spoken, last_day_of
+from syncd.infer.dates.templates import Cues, Notation, Template, cue_slots, date_slots, key
+from syncd.infer.dates.tokens import Tokens, Vocabulary, take_apart
 from syncd.infer.words import fold
 
 LANGUAGES = ("en", "de", "fr", "es")

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syncd.infer import jobs, names
-from syncd.infer.cues import lexicon
+from syncd.infer import names
+from syncd.infer.events import jobs
+from syncd.infer.events.cues import lexicon
+from syncd.infer.events.told import Told
 from syncd.infer.names import plain
-from syncd.infer.told import Told
 from syncd.model import Account, Event, Person
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")

@@ -1,0 +1,107 @@
+"""Weighing: what the phrases found in a text add up to, each group once and none within a mere "if"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from syncd.infer.language import foreign, readable
+from syncd.infer.messages.phrasebook import Hit, phrasebook
+from syncd.infer.words import Words, read
+
+GUARDED = frozenset({"rejection", "offer", "invitation", "withdrawal", "rejection_reply"})
+"""What is not said to be so where it stands in a conditional clause."""
+
+
+DECISIONS = frozenset({"rejection", "offer", "invitation"})
+"""What a "not" right before it, or a question, turns into something else."""
+_DENIED = re.compile(
+    r"(?<! why)(?<! if) (?:not|never|unable|nicht|keine?n?|pas|nunca|(?:todavia|aun) no)"
+    r" (?!only |just |forget|hesitate|worry|late|sure|this |vergessen)(?:[^ .?]+ ){0,3}$"
+)
+"""A "not" that stands up to three words before a phrase takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The evidence of a text by kind: the heaviest hit of each group. ``known`` is False for a foreign language."""
+
+    hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    known: bool = True
+    words: int = 0
+
+    def score(self, *evidence: str) -> float:
+        """The sum of the groups' weights for each of *evidence*."""
+        return sum(hit.group.weight for name in evidence for hit in self.hits.get(name, ()))
+
+    def group(self, evidence: str, name: str) -> float:
+        """The weight of one group, 0 where it wasn't found."""
+        return sum(hit.group.weight for hit in self.hits.get(evidence, ()) if hit.group.name == name)
+
+    def why(self, evidence: str, whose: str, limit: int = 2) -> tuple[str, ...]:
+        """The heaviest reasons for *evidence*: what was understood, and the words."""
+        heaviest = sorted(self.hits.get(evidence, ()), key=lambda hit: -abs(hit.group.weight))[:limit]
+        return tuple(f'{hit.group.says}: {whose} "{hit.words}"' for hit in heaviest)
+
+
+CONTEXT = frozenset({"job", "not_job", "private"})
+"""What a text is about."""
+THEIRS = CONTEXT | {
+    *("guard", "rejection", "no_rejection", "offer", "no_offer", "invitation", "no_invitation"),
+    *("automatic", "reply", "candidate"),
+}
+"""What is looked for in the other side's words."""
+OWN = CONTEXT | {
+    *("guard", "thank_you", "follow_up", "brings", "rejection_reply", "withdrawal", "no_withdrawal"),
+    *("accepting", "arranging", "applying", "sending", "interviewer", "elsewhere"),
+}
+"""What is looked for in the job seeker's."""
+
+
+def weigh(text: str, evidence: frozenset[str], subject: str = "", hint: str = "") -> Weighed:
+    """Find what the phrases say about *text*, and about *subject* where it is the author's own.
+
+    *hint* is more text of the same mail: its language is taken where the text itself tells none.
+    """
+    words = read(f"{subject}\n\n{text}" if subject else text)
+    if not readable(words.plain):
+        return Weighed(known=False)
+    spoken = words.languages
+    if not spoken and not foreign(words.plain.split()):
+        spoken = read(hint).languages or ("en",)
+    subject_end = words.position(len(subject) + 1) if subject else 0
+    hits = [hit for language in spoken for hit in phrasebook(language).find(words, evidence, subject_end)]
+    return Weighed(_counted(hits, words), known=bool(spoken), words=words.plain.count(" ") - 1)
+
+
+def _counted(hits: Iterable[Hit], words: Words) -> dict[str, tuple[Hit, ...]]:
+    """Of each group the first hit outside all guards; a hit inside a heavier one of the same evidence is part of it."""
+    found = list(hits)
+    guards = [(hit.start, _reach(hit, words)) for hit in found if hit.group.evidence == "guard"]
+    counted: dict[str, list[Hit]] = {}
+    for hit in sorted(found, key=lambda h: (-abs(h.group.weight), h.start)):
+        evidence = hit.group.evidence
+        kept = counted.setdefault(evidence, [])
+        if evidence in GUARDED and not hit.group.hypothetical and any(a <= hit.start < b for a, b in guards):
+            continue
+        if evidence == "rejection" and words.asks(hit.end):
+            continue
+        if evidence in DECISIONS and _DENIED.search(words.plain, max(0, hit.start - 40), hit.start + 1):
+            continue
+        if not any(_same(k, hit) for k in kept):
+            kept.append(hit)
+    return {evidence: tuple(kept) for evidence, kept in counted.items() if kept}
+
+
+def _same(kept: Hit, hit: Hit) -> bool:
+    """Whether *hit* says nothing that *kept* hasn't said; that it stands in the subject says something of its own."""
+    inside = kept.start <= hit.start and hit.end <= kept.end
+    return kept.group.name == hit.group.name or (inside and not hit.group.subject_only)
+
+
+def _reach(guard: Hit, words: Words) -> int:
+    """A condition holds to the end of its sentence, or to the "but" after it."""
+    end = words.sentence_end(guard.end - 1)
+    turns = [i for turn in (" but ", " aber ", " mais ", " pero ") if (i := words.plain.find(turn, guard.end - 1)) >= 0]
+    return min([end, *turns])

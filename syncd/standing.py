@@ -14,8 +14,8 @@ from syncd.marks import Marks, from_pairs, line_hashes, word_hash
 from syncd.model import Entry, ReminderState
 
 TICK = "✓ "
-_TICKED = re.compile(r"\s*(?:[✓✔☑✅]\N{VARIATION SELECTOR-16}?|done\b|x\s)[\s:.–-]*", re.IGNORECASE)
-_MARKUP = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+_TICKED = re.compile(r"\A\s*(?:[✓✔☑✅]\N{VARIATION SELECTOR-16}?|done\b|x\s)[\s:.–-]*", re.IGNORECASE)
+_MARKUP = re.compile(r"<\s*/?\s*(?:br|p|div|[uo]l|li)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 
 

@@ -1,0 +1,118 @@
+"""The business calendar: working hours, business days and public holidays in the user's zone.
+
+Pure: a value made from the user's settings; wall-clock times stay wall-clock times through DST.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from syncd.settings import User
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+HALF_HOUR = timedelta(minutes=30)
+_DAY = timedelta(days=1)
+
+
+@cache
+def _holidays(country: str, subdivision: str) -> HolidayBase | None:
+    if not country:
+        return None
+    import holidays  # only a user with a country pays for the import
+
+    return holidays.country_holidays(country, subdiv=subdivision or None)
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """When the user works."""
+
+    user: User
+
+    def is_business_day(self, day: date) -> bool:
+        """Monday to Friday, and no public holiday of the user's country (and subdivision)."""
+        if day.weekday() >= 5:
+            return False
+        public = _holidays(self.user.country, self.user.subdivision)
+        return public is None or day not in public
+
+    def on_or_after(self, day: date) -> date:
+        """*day* itself, or the next business day where it is none."""
+        while not self.is_business_day(day):
+            day += _DAY
+        return day
+
+    def after(self, day: date, count: int = 1) -> date:
+        """The *count*-th business day after *day*."""
+        for _ in range(count):
+            day = self.on_or_after(day + _DAY)
+        return day
+
+    def between(self, first: date, last: date) -> int:
+        """How many business days lie in (*first*, *last*]."""
+        return sum(self.is_business_day(first + n * _DAY) for n in range(1, (last - first).days + 1))
+
+    def local(self, moment: datetime) -> datetime:
+        """*moment* on the user's wall clock."""
+        return moment.astimezone(self.user.zone)
+
+    def day(self, moment: datetime) -> date:
+        """The user's local date at *moment*."""
+        return self.local(moment).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """The moment at which the user's clock shows *clock* on *day*; one that DST skips is the moment it becomes."""
+        naive = datetime.combine(day, clock, tzinfo=self.user.zone)
+        return naive.astimezone(UTC).astimezone(self.user.zone)
+
+    def later(self, moment: datetime, length: timedelta) -> datetime:
+        """*moment* and *length* of real time (of either sign), on the user's clock: also across a change of clocks."""
+        return self.local(moment.astimezone(UTC) + length)
+
+    def opens(self, day: date) -> datetime:
+        """When the working hours of *day* begin (also for a day off)."""
+        return self.at(day, self.user.hours.start)
+
+    def closes(self, day: date) -> datetime:
+        """When the working hours of *day* end; the end itself is still inside."""
+        return self.at(day, self.user.hours.end)
+
+    def follow_up_time(self, day: date) -> datetime:
+        """F of the design: half an hour into the working hours of *day*, or their end where they are shorter."""
+        start = datetime.combine(day, self.user.hours.start) + HALF_HOUR
+        return self.at(day, min(start.time(), self.user.hours.end))
+
+    def over_at(self, start: datetime) -> datetime:
+        """When the working day of something at *start* is over: its closing time, or *start* itself if that is later."""
+        return max(start, self.closes(self.day(start)))
+
+    def free_half_hour(self, now: datetime, taken: frozenset[datetime]) -> datetime:
+        """The next half hour of working hours that isn't *taken*: today's if some are left, else from F of the next business day."""
+        today = self.day(now)
+        if self.is_business_day(today):
+            found = self._free(today, max(_half_hour_up(self.local(now)), self.opens(today)), taken)
+            if found is not None:
+                return found
+        day = self.after(today)
+        while (found := self._free(day, self.follow_up_time(day), taken)) is None:
+            day = self.after(day)
+        return found
+
+    def _free(self, day: date, slot: datetime, taken: frozenset[datetime]) -> datetime | None:
+        # Working hours shorter than an hour hold one place, F.
+        latest = max(self.closes(day) - HALF_HOUR, self.follow_up_time(day))
+        while slot <= latest:
+            if slot not in taken:
+                return slot
+            slot = self.later(slot, HALF_HOUR)
+        return None
+
+
+def _half_hour_up(moment: datetime) -> datetime:
+    floor = moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+    return floor if floor == moment else (floor.astimezone(UTC) + HALF_HOUR).astimezone(moment.tzinfo)

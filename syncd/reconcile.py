@@ -1,0 +1,219 @@
+"""reconcile: the difference between the reminders that should be and those that stand, as actions.
+
+Pure: a plan goes in, actions come out. Nothing is written when nothing changed; a change is a patch in place; the
+person's own words and times stay; what holds their words is never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from syncd.errors import Absurd
+from syncd.marks import Marks, Wrote, event_id, line_hashes, to_pairs, word_hash
+from syncd.model import Entry, ReminderState, Rule
+from syncd.plan import End, Plan, Wanted
+from syncd.standing import TICK, Standing, due_text, start_text
+
+MANY = 8
+"""From so many open reminders on, ending more than half of them without evidence is taken for an accident."""
+
+
+class Op(StrEnum):
+    """What an action means for the person."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DONE = "done"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One write. ``old`` is None for a new reminder, ``new`` None for one that is removed."""
+
+    op: Op
+    rule: Rule
+    company: str
+    why: str
+    old: Entry | None
+    new: Entry | None
+
+    @property
+    def entry(self) -> Entry:
+        """The entry as it will be, or as it was last."""
+        entry = self.new or self.old
+        assert entry is not None  # noqa: S101 - an action has one of the two
+        return entry
+
+
+def reconcile(
+    plan: Plan,
+    *,
+    delete_done: bool,
+    noted: Mapping[str, str],
+    today: date,
+    now: datetime,
+    allow_mass_change: bool = False,
+) -> tuple[Action, ...]:
+    """Name what has to be written so that the calendar shows *plan*.
+
+    *noted* maps ids of reminders that the person wrote a date on to the ``syncdPromise`` mark that keeps it; *today* is
+    the local day of *now*. Raises ``Absurd`` where more than half of at least eight open reminders would end without
+    evidence, unless *allow_mass_change*.
+    """
+    if not allow_mass_change:
+        _refuse_the_absurd(plan)
+    actions = [_end(end, noted, today) for end in plan.ends]
+    for wanted in plan.wanted:
+        standing = wanted.match.standing
+        if standing is None:
+            if wanted.state is ReminderState.OPEN:
+                actions.append(_create(wanted))
+        elif wanted.state is ReminderState.DONE:
+            actions.append(_done(wanted, standing, noted, today, delete=delete_done))
+        else:
+            actions.append(_update(wanted, standing, noted, now))
+    return tuple(a for a in actions if a is not None)
+
+
+def _refuse_the_absurd(plan: Plan) -> None:
+    standing = [w for w in plan.wanted if w.match.standing and w.match.standing.open and w.state is ReminderState.OPEN]
+    unexplained = [end for end in plan.ends if not end.evidenced]
+    total = len(standing) + len(plan.ends)
+    if total >= MANY and len(unexplained) * 2 > total:
+        raise Absurd(
+            f"this cycle would end {len(unexplained)} of {total} open reminders because their interviews are gone; "
+            "if that is right, run: syncd sync --allow-mass-change"
+        )
+
+
+def _create(wanted: Wanted) -> Action | None:
+    place = wanted.place
+    if place is None:
+        return None
+    marks = Marks(
+        rule=wanted.due.rule,
+        key=wanted.match.key,
+        cause=wanted.due.causes,
+        due=due_text(wanted.due.due, all_day=wanted.due.all_day),
+        generation=wanted.match.generation,
+        promise=_promise_mark(wanted),
+        rang=place.rang,
+    )
+    entry = Entry(
+        event_id=event_id(marks.key, marks.generation),
+        title=wanted.title,
+        text=wanted.text,
+        start=place.start,
+        end=place.end,
+        all_day=wanted.due.all_day,
+        alarm=place.alarm,
+    )
+    marks = replace(marks, wrote=_wrote(entry))
+    return _action(Op.CREATE, wanted, None, replace(entry, marks=to_pairs(marks)))
+
+
+def _wrote(entry: Entry) -> Wrote:
+    return Wrote(
+        word_hash(start_text(entry)), word_hash(entry.title), word_hash(entry.text), line_hashes(entry.text)
+    )  # fmt: skip
+
+
+def _moment(old: datetime, new: datetime) -> datetime:
+    """*old* where it is the same moment: in the hour that a change of clocks repeats, ``==`` is never true (PEP 495)."""
+    return old if old.astimezone(UTC) == new.astimezone(UTC) else new
+
+
+def _promise_mark(wanted: Wanted) -> str:
+    """A date that a note named is kept with the reminder it causes; one from mail is in the mail."""
+    promise = wanted.due.promise
+    if promise is None or "#" not in promise.cause:
+        return ""
+    return f"{promise.by.isoformat()} {promise.cause.rpartition('#')[2]}"
+
+
+def _update(wanted: Wanted, standing: Standing, noted: Mapping[str, str], now: datetime) -> Action | None:
+    """An open reminder in place, with the fields that the person changed left as they are."""
+    place, old, marks = wanted.place, standing.entry, standing.marks
+    if place is None:
+        return None
+    new = replace(
+        old,
+        title=standing.plain_title if standing.title_theirs else wanted.title,
+        text=old.text if standing.text_theirs else wanted.text,
+        start=_moment(old.start, place.start),
+        end=_moment(old.end, place.end),
+        alarm=place.alarm,
+    )
+    reopened = standing.marks.state is ReminderState.DONE
+    if reopened and place.kept:
+        new = replace(new, alarm=None if place.start <= now else 0)
+    written = _wrote(new)
+    wrote = Wrote(
+        start=marks.wrote.start if place.kept else written.start,
+        title=marks.wrote.title if standing.title_theirs else written.title,
+        text=marks.wrote.text if standing.text_theirs else written.text,
+        lines=marks.wrote.lines if standing.text_theirs else written.lines,
+    )
+    first = marks.cause[:1] if marks.cause and marks.cause[0] in wanted.due.causes else ()
+    marks = replace(
+        marks,
+        cause=(*first, *(c for c in wanted.due.causes if c not in first)),
+        due=due_text(wanted.due.due, all_day=wanted.due.all_day),
+        state=ReminderState.OPEN,
+        promise=noted.get(old.event_id) or _promise_mark(wanted) or marks.promise,
+        done=None,
+        reopened=now if standing.unticked else marks.reopened,
+        rang=place.rang,
+        ended=False,
+        wrote=wrote,
+    )
+    return _changed(Op.UPDATE, wanted, standing, replace(new, marks=to_pairs(marks)))
+
+
+def _done(
+    wanted: Wanted, standing: Standing, noted: Mapping[str, str], today: date, *, delete: bool
+) -> Action | None:  # fmt: skip
+    if standing.marks.state is ReminderState.DONE and not standing.unticked and not standing.marks.ended:
+        return None
+    if delete and not standing.written_on and not standing.ticked:
+        return _action(Op.DONE, wanted, standing.entry, None)
+    title = standing.plain_title if standing.title_theirs else wanted.title
+    new = _ticked(standing, title, today, promise=noted.get(standing.entry.event_id, ""))
+    return _changed(Op.DONE, wanted, standing, new)
+
+
+def _ticked(standing: Standing, title: str, today: date, *, promise: str = "", ended: bool = False) -> Entry:
+    """*standing* as done: by the person on *today* where they ticked it, else by syncd, which puts the tick before *title*."""
+    marks = standing.marks
+    if standing.ticked:
+        new = replace(standing.entry, alarm=None)
+        marks = replace(marks, done=today)
+    else:
+        new = replace(standing.entry, alarm=None, title=TICK + title)
+        wrote = marks.wrote if standing.title_theirs else replace(marks.wrote, title=word_hash(title))
+        marks = replace(marks, wrote=wrote, ended=ended)
+    marks = replace(marks, state=ReminderState.DONE, reopened=None, promise=promise or marks.promise)
+    return replace(new, marks=to_pairs(marks))
+
+
+def _end(end: End, noted: Mapping[str, str], today: date) -> Action | None:
+    standing = end.standing
+    if standing.written_on or standing.ticked:
+        promise = noted.get(standing.entry.event_id, "")
+        new = _ticked(standing, standing.plain_title, today, promise=promise, ended=not standing.ticked)
+        op = Op.DONE
+    else:
+        new, op = None, Op.CANCEL
+    return Action(op, standing.marks.rule, end.company, end.why, standing.entry, new)
+
+
+def _changed(op: Op, wanted: Wanted, standing: Standing, new: Entry) -> Action | None:
+    return None if new == standing.entry else _action(op, wanted, standing.entry, new)
+
+
+def _action(op: Op, wanted: Wanted, old: Entry | None, new: Entry | None) -> Action:
+    return Action(op, wanted.due.rule, wanted.opportunity.company, wanted.why, old, new)

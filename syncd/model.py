@@ -150,8 +150,9 @@ class Message:
 
     ``id`` is the normalised Message-ID (no angle brackets), or a hash of Date, From and Subject where there is none.
     ``date`` is the Date header in the sender's own offset (or the delivery time where the header is missing or
-    absurd). ``text`` holds the author's own words only, ``quoted`` what was cut as quote or forward. ``headers`` are
-    the few that tell automatic mail from a person's, names in lower case. ``own_words`` is False for headers-only.
+    absurd). ``text`` holds the author's own words only; ``quoted`` what was cut: quotes and
+    forwards, then signatures and disclaimers. ``headers`` are the few that tell automatic mail from a person's, names in
+    lower case.
     """
 
     id: str
@@ -297,3 +298,24 @@ class Opportunity:
     promises: tuple[Promise, ...] = ()
     people: tuple[Person, ...] = ()
     why: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When a note, tag or tick of the person was first seen, and the moment that relative words in it count from."""
+
+    seen: datetime
+    base: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMark:
+    """A ``syncd mark``: *state* as typed, for the opportunity that holds one of *causes* (interviews) or has *opportunity* as its id."""
+
+    id: str
+    at: datetime
+    state: str
+    company: str = ""
+    opportunity: str = ""
+    causes: tuple[str, ...] = ()
+    by: date | None = None

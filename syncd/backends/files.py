@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -99,19 +98,20 @@ def replace(path: Path, data: bytes, seen: Fingerprint | None) -> None:
     """
     with writing(path):
         path = Path(os.path.realpath(path))
-        handle, temporary = tempfile.mkstemp(prefix=".syncd-", suffix=".tmp", dir=path.parent)
+        # One name for each file, so that what a killed process left behind is written over, and nothing piles up.
+        temporary = path.with_name(f".{path.name}.syncd-tmp")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
-                if seen is not None:
-                    os.fchmod(file.fileno(), _mode(path))
+                os.fchmod(file.fileno(), 0o600 if seen is None else _mode(path))
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             _expect(path, seen)
-            Path(temporary).replace(path)
+            temporary.replace(path)
         except BaseException:
             with suppress(FileNotFoundError):
-                Path(temporary).unlink()
+                temporary.unlink()
             raise
         sync_folder(path.parent)
 

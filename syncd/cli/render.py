@@ -5,6 +5,7 @@ In a terminal ``rich`` draws, in colour unless ``NO_COLOR`` is set, within its w
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,16 +31,25 @@ def safe(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def show(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO | None = None) -> None:
-    """Print a table on *out* (stdout), which fits the terminal, or aligned columns where nobody looks."""
+def show(
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO | None = None, *, width: int | None = None
+) -> None:
+    """Print a table on *out* (stdout), which fits the terminal, or aligned columns where nobody looks.
+
+    With a *width* it is drawn, within so many columns, also where there is no terminal.
+    """
     out = sys.stdout if out is None else out
     if out.isatty():
         _draw(columns, rows, out)
+    elif width is not None:
+        drawn = io.StringIO()
+        _draw(columns, rows, drawn, width)
+        print("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()), file=out)
     else:
         print(_aligned(columns, rows), file=out)
 
 
-def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO) -> None:
+def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO, width: int | None = None) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -50,7 +60,7 @@ def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO) -
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(safe(_words(cell)), style=cell.style if isinstance(cell, Styled) else "") for cell in row))
-    Console(file=out, highlight=False, markup=False, emoji=False).print(table)
+    Console(file=out, width=width, highlight=False, markup=False, emoji=False).print(table)
 
 
 def _aligned(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:

@@ -1,0 +1,102 @@
+"""``syncd mark``: the person says what happened where no mail or event tells."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from syncd.cli import _frame
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from syncd.settings import Settings
+    from syncd.status import OpportunityReport, Report
+
+STATES = ("rejected", "offer", "withdrawn", "ignore", "active", "thanked", "followed-up", "hear-by")
+
+
+def add(commands: _frame.Commands) -> None:
+    """Add the command."""
+    parser = _frame.command(
+        commands,
+        "mark",
+        run,
+        "says what happened where no mail or event tells",
+        "It stands over anything inferred and takes effect with the next cycle. `active` takes a wrong rejection back.",
+    )
+    parser.add_argument("company", metavar="COMPANY", help="the company, or the id that syncd status shows")
+    parser.add_argument("state", metavar="STATE", choices=STATES, help=", ".join(STATES[:-1]) + ", hear-by DATE")
+    parser.add_argument("date", metavar="DATE", nargs="*", help="for hear-by: 2026-03-20, or words: next Friday")
+    parser.add_argument("--now", metavar="TIME", help="as if it were said at this time (2026-03-24T09:30)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Append the mark to the marks file."""
+    import uuid
+
+    from syncd.app import opened
+    from syncd.errors import BadUsage
+    from syncd.lock import locked
+    from syncd.marks_file import add_mark, marks_path
+    from syncd.model import PersonMark
+    from syncd.status import status
+
+    settings = _frame.settings(args)
+    now = _frame.now(args, settings)
+    if (args.state == "hear-by") != bool(args.date):
+        raise BadUsage("hear-by needs a date, the other states take none: syncd mark Acme hear-by 2026-03-20")
+    by = _date(" ".join(args.date), now, settings) if args.date else None
+    with locked(settings.state), opened(settings, _frame.warn) as app:
+        found = _one(args.company, status(app.store, settings, app.marks, now))
+        opportunity = found.outlook.opportunity
+        mark = PersonMark(
+            id=uuid.uuid4().hex[:12],
+            at=now,
+            state=args.state,
+            company=opportunity.company,
+            opportunity=opportunity.id,
+            causes=tuple(i.event.cause for i in opportunity.interviews),
+            by=by,
+        )
+        add_mark(marks_path(settings.state), mark)
+    until = f" {by.isoformat()}" if by else ""
+    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. It takes effect with the next cycle.")
+    return 0
+
+
+def _date(text: str, now: datetime, settings: Settings) -> date:
+    from datetime import date
+
+    from syncd.errors import BadUsage
+    from syncd.infer.notes import read_note
+
+    today = now.astimezone(settings.user.zone).date()
+    try:
+        by = date.fromisoformat(text)
+    except ValueError:
+        read = read_note(f"next: {text}", today)
+        if read is None:
+            raise BadUsage(f'"{text}" is no date; write it as 2026-03-20, or: next Friday') from None
+        by = read.by
+    if by < today:
+        raise BadUsage(f"{by.isoformat()} has passed; a date to hear by lies ahead")
+    return by
+
+
+def _one(what: str, report: Report) -> OpportunityReport:
+    import difflib
+
+    from syncd.errors import BadUsage
+    from syncd.explain import find
+
+    found = find(what, report)
+    if len(found) == 1:
+        return found[0]
+    known = {o.outlook.opportunity.company: o.outlook.opportunity.id for o in report.opportunities}
+    if found:
+        ids = ", ".join(o.outlook.opportunity.id for o in found)
+        raise BadUsage(f'"{what}" fits {len(found)} opportunities; name one by its id: {ids}')
+    close = difflib.get_close_matches(what, known, n=1, cutoff=0.5)
+    meant = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}" if known else "; run: syncd sync"
+    raise BadUsage(f'no opportunity is called "{what}"{meant}')

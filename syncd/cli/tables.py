@@ -1,0 +1,83 @@
+"""The status as a table for people: a row for each opportunity, what happened and what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from syncd.cli import render
+from syncd.model import OpportunityState
+from syncd.plan.lifecycle import Course
+from syncd.settings import Settings
+from syncd.status import OpportunityReport, Report
+
+_STYLES = {
+    OpportunityState.ACTIVE: "green",
+    OpportunityState.OFFERED: "bold green",
+    OpportunityState.REJECTED: "dim",
+    OpportunityState.MOVED_ON: "dim",
+    OpportunityState.CLOSED: "dim",
+    OpportunityState.WITHDRAWN: "dim",
+    OpportunityState.IGNORED: "dim",
+}
+_TOLD = {
+    "interview": "interview",
+    "thank_you": "you thanked",
+    "follow_up": "you followed up",
+    "rejection_reply": "you answered",
+    "withdrawal": "you withdrew",
+    "rejection": "they said no",
+    "offer": "they made an offer",
+    "invitation": "they invited you",
+    "reply": "they wrote",
+}
+_LAST = 4
+
+
+def show_status(report: Report, settings: Settings, now: datetime, *, width: int | None = None) -> None:
+    """Print *report*, those with something to do first, in the order in which it is due. *width* as ``render.show``'s."""
+    if not report.complete:
+        print("No complete cycle has run yet: syncd sync")
+    if not report.opportunities:
+        print("No interviews known yet. syncd finds them in the calendars that the config names.")
+    else:
+        ordered = sorted(report.opportunities, key=lambda o: (o.next is None, o.next.due if o.next else now))
+        rows = [_row(o, settings, now) for o in ordered]
+        render.show(("opportunity", "state", "what happened", "next"), rows, width=width)
+    for message in report.only_mail:
+        day = render.day(message.date.astimezone(settings.user.zone).date(), now)
+        print(
+            f'\nKnown only from mail: {render.safe(str(message.sender))}, {day}, "{render.safe(message.subject)[:60]}". '
+            "Put the interview into the calendar to get reminders."
+        )
+    if report.opportunities and not report.ever_sent:
+        print(
+            "\nNo sent mail was ever seen, so syncd can't tell what you have written. "
+            "Add the folder of sent mail to [local] mail."
+        )
+
+
+def _row(report: OpportunityReport, settings: Settings, now: datetime) -> tuple[render.Cell, ...]:
+    outlook = report.outlook
+    opportunity, state = outlook.opportunity, outlook.state
+    name = f"{opportunity.company} – {opportunity.job}" if opportunity.job else opportunity.company
+    told = render.Styled(state.value.replace("_", " "), _STYLES[state])
+    return name, told, _happened(outlook.course, settings, now), _next(report, settings, now)
+
+
+def _happened(course: Course, settings: Settings, now: datetime) -> str:
+    zone = settings.user.zone
+    told = [f"{_TOLD[t.kind]} {render.day(t.at.astimezone(zone).date(), now)}" for t in course.past if t.kind in _TOLD]
+    if course.promise is not None and course.promise_open:
+        told.append(f"you hear by {render.day(course.promise.by, now)}")
+    more = len(told) - _LAST
+    return "; ".join(([f"… {more} earlier"] if more > 0 else []) + told[-_LAST:])
+
+
+def _next(report: OpportunityReport, settings: Settings, now: datetime) -> str:
+    upcoming = report.next
+    if upcoming is None:
+        return "–"
+    zone = settings.user.zone
+    local = upcoming.due.astimezone(zone)
+    when = render.day(local.date(), now) if upcoming.all_day else render.moment(upcoming.due, zone, now)
+    return f"{when} ({render.relative(local.date(), now.astimezone(zone).date())}): {upcoming.title}"

@@ -1,0 +1,155 @@
+"""One cycle: pull, infer, plan, reconcile, push, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncd import __version__
+from syncd.errors import Conflict, TryAgain
+from syncd.infer.facts import Facts, Inferred
+from syncd.model import PersonMark
+from syncd.plan import Plan, Setting
+from syncd.pull import Pulled, Sources, horizon, pull, relevant, settle
+from syncd.push import push, told
+from syncd.reconcile import Action, reconcile
+from syncd.settings import Settings
+from syncd.standing import Standing, standing
+from syncd.store import PLANNED, Store
+
+ROUNDS = 3
+"""How often a cycle decides again because a reminder changed under its hands, before it leaves it to the next."""
+_NEXT, _LAST = "next decision", "last cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a cycle did. ``idle`` tells that nothing had come in and nothing was due to change."""
+
+    now: datetime
+    pulled: Pulled
+    actions: tuple[Action, ...] = ()
+    errors: tuple[str, ...] = ()
+    idle: bool = False
+    incomplete: tuple[str, ...] = field(default=())
+
+    def operations(self) -> list[dict[str, str]]:
+        """The actions as ``sync --json`` tells them."""
+        return [told(action) for action in self.actions]
+
+
+def cycle(
+    store: Store,
+    sources: Sources,
+    settings: Settings,
+    marks: tuple[PersonMark, ...],
+    now: datetime,
+    *,
+    allow_mass_change: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Run one cycle at *now*: read what there is, decide, and write the difference.
+
+    Raises the errors of ``syncd.errors``; whatever was read or written before stays true, and the next cycle goes on from there.
+    """
+    done: list[Action] = []
+    pulled = Pulled()
+    for _ in range(ROUNDS):
+        pulled = pull(
+            store,
+            sources,
+            settings.user.account,
+            settings.rules.lookback,
+            now,
+            allow_mass_change=allow_mass_change,
+            progress=progress,
+        )
+        errors = tuple(f"{name}: {why}" for name, why in pulled.stale.items()) + tuple(pulled.warnings)
+        if not store.get("complete"):
+            # No reminder is made on half the facts (design, section 8).
+            return Outcome(now, pulled, (), errors, incomplete=tuple(sorted(sources.names - store.sources())))
+        conditions = _conditions(settings, marks)
+        if not pulled.changed and not done and _nothing_due(store, conditions, now):
+            return Outcome(now, pulled, (), errors, idle=True)
+        actions, planned = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
+        try:
+            for action in actions:
+                push(action, sources.reminders, store, now)
+                done.append(action)
+        except Conflict:
+            continue
+        changed_since = bool(actions) and settle(store, sources.reminders, now).changed
+        with store.transaction():
+            store.put(PLANNED, "" if changed_since else conditions)
+            store.put(_NEXT, planned.next_decision.isoformat() if planned.next_decision else "")
+            store.put(_LAST, now.isoformat())
+        return Outcome(now, pulled, tuple(done), errors)
+    raise TryAgain("the reminders keep changing while syncd writes them; the next cycle goes on from here")
+
+
+def decide(
+    store: Store,
+    settings: Settings,
+    marks: tuple[PersonMark, ...],
+    now: datetime,
+    *,
+    allow_mass_change: bool = False,
+) -> tuple[tuple[Action, ...], Plan]:
+    """infer, plan and reconcile over what is stored: what would be written at *now*."""
+    inferred, planned, _ = think(store, settings, marks, now)
+    actions = reconcile(
+        planned,
+        delete_done=settings.rules.on_done == "delete",
+        noted=inferred.noted,
+        today=now.astimezone(settings.user.zone).date(),
+        now=now,
+        allow_mass_change=allow_mass_change,
+    )
+    return actions, planned
+
+
+def think(
+    store: Store, settings: Settings, marks: tuple[PersonMark, ...], now: datetime
+) -> tuple[Inferred, Plan, tuple[Standing, ...]]:
+    """infer and plan over what is stored; writes nothing."""
+    from syncd.infer.opportunities import infer
+    from syncd.plan import plan
+
+    standings = standing(store.entries())
+    events = store.events()
+    messages = store.messages()
+    since = horizon(store, settings.rules.lookback, now)
+    facts = Facts(relevant(store, since), messages, standings, store.sightings(), marks, store.ended())
+    inferred = infer(facts, settings.user)
+    known = frozenset(e.cause for e in events) | frozenset(m.id for m in messages) | {f"mark:{m.id}" for m in marks}
+    complete = store.get("complete")
+    first = datetime.fromisoformat(complete) if complete else now
+    setting = Setting(
+        user=settings.user,
+        rules=settings.rules,
+        first_day=first.astimezone(settings.user.zone).date(),
+        known=known,
+        gmail=settings.user.account.email if settings.mail_backend == "google" else "",
+    )
+    return inferred, plan(inferred.opportunities, standings, store.ended(), setting, now), standings
+
+
+def forget_plan(store: Store) -> None:
+    """Have the next cycle decide anew, although nothing comes in."""
+    store.put(PLANNED, "")
+
+
+def _conditions(settings: Settings, marks: tuple[PersonMark, ...]) -> str:
+    """What a plan depends on besides facts and time, as a digest."""
+    said = repr((__version__, settings.user, settings.rules, settings.mail_backend, marks))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _nothing_due(store: Store, conditions: str, now: datetime) -> bool:
+    """Whether the last plan still holds: same conditions, and the time hasn't come at which it may differ."""
+    last, upcoming = store.get(_LAST), store.get(_NEXT)
+    if store.get(PLANNED) != conditions or not last or now < datetime.fromisoformat(last):
+        return False
+    return not upcoming or now < datetime.fromisoformat(upcoming)

@@ -1,0 +1,211 @@
+"""Why: what stands behind an opportunity, a reminder, a message or an event, and why something isn't there.
+
+Reads what is stored, by the same infer and plan as a cycle; gives plain lines, quotes the deciding words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syncd.errors import BadUsage
+from syncd.infer.facts import Inferred
+from syncd.infer.names import same_company
+from syncd.model import Event, Interview, Message, OpportunityState, ReminderState, Rule
+from syncd.plan.business import BusinessCalendar
+from syncd.plan.lifecycle import Course, InterviewDay
+from syncd.plan.wording import clean, day_text, touchpoint_line
+from syncd.settings import Rules, Settings
+from syncd.status import OpportunityReport, ReminderLine, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that can be asked about."""
+
+    report: Report
+    inferred: Inferred
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...]
+    settings: Settings
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The user's business calendar."""
+        return BusinessCalendar(self.settings.user)
+
+
+def explain(what: str, known: Known) -> list[str]:
+    """Explain *what*: an opportunity (id or company), a reminder (id), an event (UID) or a message (Message-ID).
+
+    Raises ``BadUsage``, naming what there is, where nothing fits.
+    """
+    asked = what.strip().strip("<>")
+    found = find(asked, known.report)
+    if found:
+        return [line for report in found for line in (*_opportunity(report, known), "")][:-1]
+    for report in known.report.opportunities:
+        for reminder in report.reminders:
+            if reminder.event_id == asked or asked in {f"{report.outlook.opportunity.id}/{reminder.rule}"}:
+                return [*_reminder(reminder, report, known), "", *_opportunity(report, known)]
+    for event in known.events:
+        if asked in {event.uid, event.cause, event.event_id}:
+            return _event(event, known)
+    for message in known.messages:
+        if message.id == asked:
+            return _message(message, known)
+    names = ", ".join(
+        f"{o.outlook.opportunity.company} ({o.outlook.opportunity.id})" for o in known.report.opportunities
+    )
+    raise BadUsage(f'nothing is known of "{clean(what, 80)}"; known: {names or "no opportunity yet; run: syncd sync"}')
+
+
+def find(what: str, report: Report) -> list[OpportunityReport]:
+    """The opportunities called *what*: by id, else by company."""
+    by_id = [o for o in report.opportunities if o.outlook.opportunity.id == what]
+    return by_id or [o for o in report.opportunities if same_company(o.outlook.opportunity.company, what)]
+
+
+def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
+    outlook, calendar = report.outlook, known.calendar
+    opportunity, course = outlook.opportunity, outlook.course
+    job = f", {clean(opportunity.job, 60)}" if opportunity.job else ""
+    yield f"{clean(opportunity.company, 60)}{job} ({opportunity.id}): {_state(outlook.state, course)}"
+    yield ""
+    yield "What happened"
+    for interview in opportunity.interviews:
+        yield f"  {_interview(interview, calendar)}"
+    for touchpoint in course.past:
+        if touchpoint.kind != "interview":
+            yield f"  {touchpoint_line(touchpoint, calendar)}"
+    for promise in opportunity.promises:
+        why = f" ({clean(promise.why[0])})" if promise.why else ""
+        yield f"  {day_text(calendar.day(promise.said))}: a date was named, {day_text(promise.by)}{why}"
+    yield ""
+    yield "Reminders"
+    for reminder in report.reminders:
+        yield f"  {_line(reminder, calendar)}"
+    for rule in Rule:
+        if all(r.rule is not rule or r.state is not ReminderState.OPEN for r in report.reminders):
+            yield f"  {rule.value}: none open, because {why_not(rule, report, known.settings.rules, calendar)}"
+
+
+def _state(state: OpportunityState, course: Course) -> str:
+    told = state.value.replace("_", " ")
+    return f"{told}, because {clean(course.decided.why[0])}" if course.decided and course.decided.why else told
+
+
+def _interview(interview: Interview, calendar: BusinessCalendar) -> str:
+    event = interview.event
+    when = day_text(calendar.day(event.start)) + ("" if event.all_day else f" {calendar.local(event.start):%H:%M}")
+    fallen = "" if interview.stands else " [cancelled, declined or deleted]"
+    why = "; ".join(clean(w) for w in interview.reading.why)
+    return f"{when}: interview{fallen}, {clean(event.title, 80)} ({why})"
+
+
+def _line(reminder: ReminderLine, calendar: BusinessCalendar) -> str:
+    when = day_text(calendar.day(reminder.due)) + ("" if reminder.all_day else f" {calendar.local(reminder.due):%H:%M}")
+    because = f", because {clean(reminder.why)}" if reminder.why else ""
+    return f"{reminder.rule.value}: {reminder.state.value}, {when}, {clean(reminder.title, 80)}{because}"
+
+
+def _reminder(reminder: ReminderLine, report: OpportunityReport, known: Known) -> list[str]:
+    lines = [_line(reminder, known.calendar), f"  cause: {' '.join(reminder.cause)}", f"  id: {reminder.event_id}"]
+    if reminder.state is ReminderState.DISMISSED:
+        lines.append("  you deleted it, so it doesn't come back")
+    return lines
+
+
+def _event(event: Event, known: Known) -> list[str]:
+    reading = known.inferred.event_readings.get(event.cause)
+    calendar = known.calendar
+    head = f"{clean(event.title, 80)}, {day_text(calendar.day(event.start))}: "
+    if reading is None:
+        return [head + "older than what syncd looks at (rules.lookback)"]
+    lines = [head + ("an interview" if reading.interview else "no interview"), *(f"  {clean(w)}" for w in reading.why)]
+    owners = [
+        o.outlook.opportunity
+        for o in known.report.opportunities
+        if event.cause in {i.event.cause for i in o.outlook.opportunity.interviews}
+    ]
+    return lines + [f"  it belongs to {clean(o.company, 60)} ({o.id})" for o in owners]
+
+
+def _message(message: Message, known: Known) -> list[str]:
+    reading, link = known.inferred.readings[message.id], known.inferred.links[message.id]
+    lines = [
+        f"{clean(message.subject, 80)}, {message.direction.value} {day_text(known.calendar.day(message.date))}: {reading.kind.value}"
+    ]
+    lines += [f"  {clean(w)}" for w in reading.why]
+    if reading.expected_by:
+        lines.append(f"  a date is named: {day_text(reading.expected_by)}")
+    belongs = f"it belongs to {link.opportunity}: {link.why}" if link.opportunity else f"it belongs to none: {link.why}"
+    return [*lines, f"  {clean(belongs)}"]
+
+
+def why_not(rule: Rule, report: OpportunityReport, rules: Rules, calendar: BusinessCalendar) -> str:
+    """Say why no open reminder of *rule* stands for an opportunity."""
+    course, state = report.outlook.course, report.outlook.state
+    if not getattr(rules, rule.value).enabled:
+        return f"rules.{rule.value} is switched off"
+    gone = [r for r in report.reminders if r.rule is rule]
+    if any(r.state is ReminderState.DISMISSED for r in gone) and rule not in {Rule.ASK_NEXT_STEPS, Rule.THANK_YOU}:
+        return "you deleted it"
+    if rule is Rule.REJECTION_REPLY:
+        return _no_rejection_reply(course, rules)
+    if state is not OpportunityState.ACTIVE and not (rule is Rule.MOVE_ON and state is OpportunityState.MOVED_ON):
+        return f"it is {state.value.replace('_', ' ')}"
+    match rule:
+        case Rule.ASK_NEXT_STEPS:
+            return (
+                "no interview is ahead"
+                if not course.ahead
+                else "the interview has begun, is all-day, or you deleted it"
+            )
+        case Rule.THANK_YOU:
+            return _no_thanks(gone, course.days, rules, calendar)
+        case Rule.FOLLOW_UP_PROMISED:
+            if course.promise is None:
+                return "no date was named"
+            return (
+                "the date that was named has been kept, or you have asked"
+                if not course.promise_open
+                else "you deleted it"
+            )
+        case Rule.FOLLOW_UP:
+            return _no_follow_up(course)
+        case Rule.MOVE_ON:
+            if course.moves_on is None:
+                return "an interview is ahead, or none took place"
+            return f"its day is {day_text(course.moves_on)}, if nothing is heard until then"
+
+
+def _no_rejection_reply(course: Course, rules: Rules) -> str:
+    if not course.rejections:
+        return "there is no rejection"
+    days = rules.rejection_reply.pointless_after.days
+    return f"it was answered, or is more than {days} days old, or something newer came"
+
+
+def _no_thanks(
+    gone: list[ReminderLine], days: tuple[InterviewDay, ...], rules: Rules, calendar: BusinessCalendar
+) -> str:
+    if not days:
+        return "no interview stands"
+    done = [r for r in gone if r.state is ReminderState.DONE]
+    if done:
+        return f"you have thanked them ({clean(done[-1].why)})" if done[-1].why else "you have thanked them"
+    if any(r.state is ReminderState.DISMISSED for r in gone):
+        return "you deleted it"
+    return (
+        f"the interview on {day_text(days[-1].day)} isn't over, or lies more than "
+        f"{rules.thank_you.pointless_after.days} days back"
+    )
+
+
+def _no_follow_up(course: Course) -> str:
+    if course.ahead:
+        return "an interview is ahead"
+    if course.promise is not None and course.promise_open:
+        return f"they named a date, {day_text(course.promise.by)}, and only one follow-up is open at a time"
+    return "no interview took place yet"

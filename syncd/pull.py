@@ -1,0 +1,285 @@
+"""pull: drain the calendars, the reminders and the mail into the store.
+
+Each source's cursor is stored in one transaction with what came with it, so that a cycle may die between any two lines. What
+the person did or wrote enters here too, with the moment it was first seen. Not here: what any of it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syncd.codec import decode_interest, encode_interest
+from syncd.errors import Absurd, Unreachable
+from syncd.infer.concern import concern
+from syncd.infer.events import read_event
+from syncd.infer.opportunities import interviews, named, newest
+from syncd.infer.sightings import new_remarks
+from syncd.interest import Interest
+from syncd.marks import from_pairs
+from syncd.model import Account, Ended, Entry, Event
+from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges
+from syncd.standing import standing
+from syncd.store import PLANNED, REMOVING, Store
+
+MANY = 8
+"""From so many known entries on, a listing that loses more than half of them is taken for an accident."""
+AHEAD = timedelta(days=400)
+_HORIZON = "horizon"
+_INTEREST = "interest"
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought. ``stale`` names sources that failed, with why; stored facts stand in for them."""
+
+    events: int = 0
+    messages: int = 0
+    changed: bool = False
+    interviews_changed: bool = False
+    calendar_requests: int = 0
+    mail_requests: int = 0
+    looked_at: int = 0
+    warnings: list[str] = field(default_factory=list)
+    stale: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The back ends of one account."""
+
+    calendars: tuple[CalendarSource, ...]
+    mail: tuple[MailSource, ...]
+    reminders: ReminderCalendar
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The cursors that a complete store has."""
+        return frozenset(
+            [
+                *(_calendar(s) for s in self.calendars),
+                *(_mail(s) for s in self.mail),
+                _reminders(self.reminders),
+            ]
+        )
+
+
+def _calendar(source: CalendarSource) -> str:
+    return f"calendar {source.name}"
+
+
+def _mail(source: MailSource) -> str:
+    return f"mail {source.name}"
+
+
+def _reminders(sink: ReminderCalendar) -> str:
+    return f"reminders {sink.name}"
+
+
+def pull(
+    store: Store,
+    sources: Sources,
+    account: Account,
+    lookback: timedelta,
+    now: datetime,
+    *,
+    allow_mass_change: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Pulled:
+    """Bring *store* up to what the sources hold at *now*.
+
+    A source that can't be reached is noted in ``stale`` and the others go on; ``Absurd`` and damage of a whole source are raised.
+    """
+    pulled = Pulled()
+    first = not store.get("complete")
+    _drop_unconfigured(store, sources)
+    # Who says that a mass change is right takes what is there now for all there is.
+    cursor = None if allow_mass_change else store.cursor(_reminders(sources.reminders))
+    _pull_reminders(store, sources.reminders, cursor, pulled, now, guarded=not allow_mass_change)
+    since = horizon(store, lookback, now)
+    store.put(_HORIZON, since.isoformat())
+    for source in sources.calendars:
+        progress(f"reading {source.name}")
+        with _tolerating(pulled, store, source.name, now):
+            cursor = None if allow_mass_change else store.cursor(_calendar(source))
+            changes = source.pull(cursor, since, now + AHEAD)
+            _store_events(store, source, changes, pulled, now, first=first, allow_mass_change=allow_mass_change)
+    if sources.mail:
+        interest = _interest(store, account, since, fresh=pulled.interviews_changed or first)
+        for mailbox in sources.mail:
+            progress(f"reading {mailbox.name}")
+            with _tolerating(pulled, store, mailbox.name, now):
+                _pull_mail(store, mailbox, interest, pulled)
+    if first and sources.names <= store.sources():
+        store.put("complete", now.isoformat())
+        pulled.changed = True
+    return pulled
+
+
+def horizon(store: Store, lookback: timedelta, now: datetime) -> datetime:
+    """How far back facts count: fixed by the first pull, and reaching to the oldest reminder that still stands open."""
+    stored = store.get(_HORIZON)
+    if stored:
+        return datetime.fromisoformat(stored)
+    moment = now - lookback
+    for mine in standing(store.entries()):
+        if mine.open:
+            moment = min(moment, mine.entry.start - lookback)
+    return moment
+
+
+@contextmanager
+def _tolerating(pulled: Pulled, store: Store, name: str, now: datetime) -> Iterator[None]:
+    """Let one source be out of reach without the others; stored facts stand in for it, and their age is told."""
+    remembered = f"reached {name}"
+    try:
+        yield
+    except Unreachable as error:
+        last = store.get(remembered)
+        age = f"going on with what it held on {last[:16].replace('T', ' ')}" if last else "it was never reached"
+        pulled.stale[name] = f"{error}; {age}"
+    else:
+        store.put(remembered, now.isoformat())
+
+
+def _drop_unconfigured(store: Store, sources: Sources) -> None:
+    for name in store.sources() - sources.names:
+        with store.transaction():
+            store.forget_source(name)
+            store.put(PLANNED, "")
+            store.put(_INTEREST, "")
+
+
+def settle(store: Store, sink: ReminderCalendar, now: datetime) -> Pulled:
+    """Move the cursor of the reminders past our own writes; ``changed`` tells that somebody else wrote as well."""
+    pulled = Pulled()
+    _pull_reminders(store, sink, store.cursor(_reminders(sink)), pulled, now, guarded=False)
+    return pulled
+
+
+def _pull_reminders(
+    store: Store, sink: ReminderCalendar, cursor: str | None, pulled: Pulled, now: datetime, *, guarded: bool
+) -> None:
+    changes = sink.pull(None if store.get(REMOVING) else cursor)
+    pulled.calendar_requests += changes.requests
+    pulled.warnings += changes.warnings
+    known = {entry.event_id: entry for entry in store.entries()}
+    missing = _missing(changes, known)
+    if guarded and len(known) >= MANY and len(missing) * 2 > len(known):
+        raise Absurd(
+            f"{sink.name}: {len(missing)} of {len(known)} reminders are suddenly gone; if you deleted them, "
+            "run: syncd sync --allow-mass-change"
+        )
+    with store.transaction():
+        for entry in changes.entries:
+            if known.get(entry.event_id) != entry:
+                pulled.changed = True
+                store.put_entry(entry)
+        before = {e.event_id: e for e in store.ended()}
+        for ended in changes.ended:
+            if before.get(ended.event_id) != ended:
+                pulled.changed = True
+                store.put_ended(ended)
+        for event_id in missing:
+            ended_by_person = _dismissal(known[event_id])
+            if ended_by_person is not None and event_id not in {e.event_id for e in changes.ended}:
+                pulled.changed = True
+                store.put_ended(ended_by_person)
+        new = store.cursor(_reminders(sink)) is None
+        remarks = new_remarks((), standing(changes.entries), now, first_pull=new)
+        store.put_sightings(remarks, now)
+        store.put_cursor(_reminders(sink), changes.cursor)
+        store.put(REMOVING, "")
+        _unsettle(store, pulled)
+
+
+def _unsettle(store: Store, pulled: Pulled) -> None:
+    """What came in calls for a new plan, whatever becomes of this cycle."""
+    if pulled.changed:
+        store.put(PLANNED, "")
+
+
+def _missing(changes: ReminderChanges, known: dict[str, Entry]) -> list[str]:
+    gone = set(changes.gone) | {e.event_id for e in changes.ended}
+    if changes.complete:
+        gone |= set(known) - {e.event_id for e in changes.entries}
+    return sorted(gone & set(known))
+
+
+def _dismissal(entry: Entry) -> Ended | None:
+    """A reminder that is gone and that syncd didn't remove: the person did."""
+    marks = from_pairs(entry.marks)
+    if marks is None:
+        return None
+    return Ended(entry.event_id, marks.key, marks.rule, marks.cause, marks.generation, by_person=True)
+
+
+def _store_events(
+    store: Store,
+    source: CalendarSource,
+    changes: EventChanges,
+    pulled: Pulled,
+    now: datetime,
+    *,
+    first: bool,
+    allow_mass_change: bool,
+) -> None:
+    name = _calendar(source)
+    first = first or store.cursor(name) is None
+    known = store.hrefs(name)
+    gone = set(changes.gone) & known
+    if changes.complete:
+        gone |= known - set(changes.changed)
+    if not allow_mass_change and len(known) >= MANY and len(gone) * 2 > len(known):
+        raise Absurd(
+            f"{source.name}: {len(gone)} of {len(known)} calendar files or events are suddenly gone; "
+            "if that is right, run: syncd sync --allow-mass-change"
+        )
+    pulled.calendar_requests += changes.requests
+    pulled.warnings += changes.warnings
+    pulled.changed = pulled.changed or bool(changes.changed or gone)
+    pulled.interviews_changed = pulled.interviews_changed or bool(changes.changed or gone)
+    with store.transaction():
+        for href, events in changes.changed.items():
+            pulled.events += len(events)
+            store.put_events(name, href, events, now, first_pull=first)
+            store.put_sightings(new_remarks(events, (), now, first_pull=first), now)
+        for href in gone:
+            store.put_events(name, href, (), now, first_pull=first)
+        store.put_cursor(name, changes.cursor)
+        _unsettle(store, pulled)
+        if changes.changed or gone:
+            store.put(_INTEREST, "")
+
+
+def _interest(store: Store, account: Account, since: datetime, *, fresh: bool) -> Interest:
+    """What mail to ask for: worked out anew where events came in, else as it was stored."""
+    if not fresh and (stored := store.get(_INTEREST)):
+        return decode_interest(stored, since, store.message_ids())
+    events = newest(relevant(store, since))
+    account = named(account, events, ())
+    found = interviews(events, {event.cause: read_event(event, account) for event in events})
+    interest = concern(found, store.message_ids(), account, since)
+    store.put(_INTEREST, encode_interest(interest))
+    return interest
+
+
+def relevant(store: Store, since: datetime) -> tuple[Event, ...]:
+    """The events that count: not over before *since*, and none that is a reminder of ours whose marks a program stripped."""
+    ours = store.reminder_ids()
+    return tuple(event for event in store.events() if event.end >= since and event.uid not in ours)
+
+
+def _pull_mail(store: Store, mailbox: MailSource, interest: Interest, pulled: Pulled) -> None:
+    changes = mailbox.pull(store.cursor(_mail(mailbox)), interest)
+    pulled.mail_requests += changes.requests
+    pulled.looked_at += changes.looked_at
+    pulled.warnings += changes.warnings
+    with store.transaction():
+        new = store.put_messages(changes.messages)
+        pulled.messages += new
+        pulled.changed = pulled.changed or new > 0
+        _unsettle(store, pulled)
+        store.put_cursor(_mail(mailbox), changes.cursor)

@@ -1,0 +1,37 @@
+"""Remove every reminder that syncd made, and nothing else."""
+
+from __future__ import annotations
+
+from syncd.cycle import forget_plan
+from syncd.errors import Conflict, TryAgain
+from syncd.model import Entry
+from syncd.ports import ReminderCalendar
+from syncd.push import remove
+from syncd.standing import standing
+from syncd.store import Store
+
+ROUNDS = 3
+
+
+def ours(sink: ReminderCalendar) -> tuple[Entry, ...]:
+    """Every reminder of ours that stands in the calendar now."""
+    return tuple(s.entry for s in standing(sink.pull(None).entries))
+
+
+def purge(sink: ReminderCalendar, store: Store) -> tuple[Entry, ...]:
+    """Remove them all, also those that the person wrote on, and say which. Raises ``TryAgain`` where they keep changing."""
+    removed: list[Entry] = []
+    forget_plan(store)
+    for _ in range(ROUNDS):
+        left = ours(sink)
+        if not left:
+            return tuple(removed)
+        for entry in left:
+            try:
+                remove(entry, sink, store)
+            except Conflict:
+                continue
+            removed.append(entry)
+    if ours(sink):
+        raise TryAgain("the reminders keep changing while they are removed; run syncd purge again")
+    return tuple(removed)

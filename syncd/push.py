@@ -1,0 +1,54 @@
+"""push: apply actions to the calendar one by one, and remember each, so that a crash leaves nothing half known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from syncd.marks import from_pairs
+from syncd.model import Ended, Entry
+from syncd.ports import ReminderCalendar
+from syncd.reconcile import Action
+from syncd.store import REMOVING, Store
+
+
+def push(action: Action, sink: ReminderCalendar, store: Store, now: datetime) -> None:
+    """Make *action* true. Raises ``Conflict`` where the reminder isn't what was read."""
+    if action.new is None:
+        remove(action.entry, sink, store)
+    elif action.old is None:
+        written = sink.create(action.new)
+        with store.transaction():
+            store.put_entry(written)
+    else:
+        written = sink.update(action.old, action.new)
+        with store.transaction():
+            store.put_entry(written)
+    with store.transaction():
+        store.log(now, told(action))
+
+
+def remove(entry: Entry, sink: ReminderCalendar, store: Store) -> None:
+    """Remember first that it is our doing: a crash in between must not look like a dismissal."""
+    marks = from_pairs(entry.marks)
+    assert marks is not None  # noqa: S101 - only our own entries stand
+    with store.transaction():
+        store.put_ended(
+            Ended(entry.event_id, marks.key, marks.rule, marks.cause, marks.generation, by_person=False)
+        )  # fmt: skip
+        store.put(REMOVING, entry.event_id)
+    sink.delete(entry)
+    store.put(REMOVING, "")
+
+
+def told(action: Action) -> dict[str, str]:
+    """An action as ``sync --json`` and the log tell it."""
+    entry = action.entry
+    return {
+        "op": action.op.value,
+        "rule": action.rule.value,
+        "company": action.company,
+        "due": entry.start.date().isoformat() if entry.all_day else entry.start.isoformat(),
+        "title": entry.title,
+        "event_id": entry.event_id,
+        "why": action.why,
+    }

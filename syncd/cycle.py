@@ -52,7 +52,8 @@ def cycle(
 ) -> Outcome:
     """Run one cycle at *now*: read what there is, decide, and write the difference.
 
-    Raises the errors of ``syncd.errors``; whatever was read or written before stays true, and the next cycle goes on from there.
+    Raises the errors of ``syncd.errors``; whatever was read or written before stays true, and the next cycle goes on
+    from there.
     """
     done: list[Action] = []
     pulled = Pulled()
@@ -113,7 +114,7 @@ def decide(
 def think(
     store: Store, settings: Settings, marks: tuple[PersonMark, ...], now: datetime
 ) -> tuple[Inferred, Plan, tuple[Standing, ...]]:
-    """infer and plan over what is stored; writes nothing."""
+    """Infer and plan over what is stored; writes nothing."""
     from syncd.infer.opportunities import infer
     from syncd.plan import plan
 

@@ -46,8 +46,8 @@ def explain(what: str, known: Known) -> list[str]:
         return [line for report in found for line in (*_opportunity(report, known), "")][:-1]
     for report in known.report.opportunities:
         for reminder in report.reminders:
-            if reminder.event_id == asked or asked in {f"{report.outlook.opportunity.id}/{reminder.rule}"}:
-                return [*_reminder(reminder, report, known), "", *_opportunity(report, known)]
+            if asked in {reminder.event_id, f"{report.outlook.opportunity.id}/{reminder.rule}"}:
+                return [*_reminder(reminder, known), "", *_opportunity(report, known)]
     for event in known.events:
         if asked in {event.uid, event.cause, event.event_id}:
             return _event(event, known)
@@ -87,7 +87,7 @@ def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
         yield f"  {_line(reminder, calendar)}"
     for rule in Rule:
         if all(r.rule is not rule or r.state is not ReminderState.OPEN for r in report.reminders):
-            yield f"  {rule.value}: none open, because {why_not(rule, report, known.settings.rules, calendar)}"
+            yield f"  {rule.value}: none open, because {why_not(rule, report, known.settings.rules)}"
 
 
 def _state(state: OpportunityState, course: Course) -> str:
@@ -109,7 +109,7 @@ def _line(reminder: ReminderLine, calendar: BusinessCalendar) -> str:
     return f"{reminder.rule.value}: {reminder.state.value}, {when}, {clean(reminder.title, 80)}{because}"
 
 
-def _reminder(reminder: ReminderLine, report: OpportunityReport, known: Known) -> list[str]:
+def _reminder(reminder: ReminderLine, known: Known) -> list[str]:
     lines = [_line(reminder, known.calendar), f"  cause: {' '.join(reminder.cause)}", f"  id: {reminder.event_id}"]
     if reminder.state is ReminderState.DISMISSED:
         lines.append("  you deleted it, so it doesn't come back")
@@ -133,9 +133,8 @@ def _event(event: Event, known: Known) -> list[str]:
 
 def _message(message: Message, known: Known) -> list[str]:
     reading, link = known.inferred.readings[message.id], known.inferred.links[message.id]
-    lines = [
-        f"{clean(message.subject, 80)}, {message.direction.value} {day_text(known.calendar.day(message.date))}: {reading.kind.value}"
-    ]
+    when = day_text(known.calendar.day(message.date))
+    lines = [f"{clean(message.subject, 80)}, {message.direction.value} {when}: {reading.kind.value}"]
     lines += [f"  {clean(w)}" for w in reading.why]
     if reading.expected_by:
         lines.append(f"  a date is named: {day_text(reading.expected_by)}")
@@ -143,7 +142,7 @@ def _message(message: Message, known: Known) -> list[str]:
     return [*lines, f"  {clean(belongs)}"]
 
 
-def why_not(rule: Rule, report: OpportunityReport, rules: Rules, calendar: BusinessCalendar) -> str:
+def why_not(rule: Rule, report: OpportunityReport, rules: Rules) -> str:
     """Say why no open reminder of *rule* stands for an opportunity."""
     course, state = report.outlook.course, report.outlook.state
     if not getattr(rules, rule.value).enabled:
@@ -163,7 +162,7 @@ def why_not(rule: Rule, report: OpportunityReport, rules: Rules, calendar: Busin
                 else "the interview has begun, is all-day, or you deleted it"
             )
         case Rule.THANK_YOU:
-            return _no_thanks(gone, course.days, rules, calendar)
+            return _no_thanks(gone, course.days, rules)
         case Rule.FOLLOW_UP_PROMISED:
             if course.promise is None:
                 return "no date was named"
@@ -187,9 +186,7 @@ def _no_rejection_reply(course: Course, rules: Rules) -> str:
     return f"it was answered, or is more than {days} days old, or something newer came"
 
 
-def _no_thanks(
-    gone: list[ReminderLine], days: tuple[InterviewDay, ...], rules: Rules, calendar: BusinessCalendar
-) -> str:
+def _no_thanks(gone: list[ReminderLine], days: tuple[InterviewDay, ...], rules: Rules) -> str:
     if not days:
         return "no interview stands"
     done = [r for r in gone if r.state is ReminderState.DONE]

@@ -18,9 +18,10 @@ from syncd.model import Person
 class Interest:
     """People, domains, companies and threads of the interviews known so far.
 
-    ``addresses`` and ``domains`` are lower case (a domain also stands for its subdomains), ``names`` and ``companies`` are folded by
-    ``fold``, ``messages`` are ids of messages that already concern an interview. Mail dated before ``since`` is none
-    of ours. ``subject_words`` are folded words of a subject that speak of an interview by themselves.
+    ``addresses`` and ``domains`` are lower case (a domain also stands for its subdomains), ``names`` and
+    ``companies`` are folded by ``fold``, ``messages`` are ids of messages that already concern an interview. Mail
+    dated before ``since`` is none of ours. ``subject_words`` are folded words of a subject that speak of an interview
+    by themselves.
     """
 
     since: datetime

@@ -13,7 +13,10 @@ from syncd.errors import Locked
 
 @contextmanager
 def locked(state: Path) -> Iterator[None]:
-    """Hold the lock of the account whose store is *state*. Raises ``Locked``, naming the holder, where another has it."""
+    """Hold the lock of the account whose store is *state*.
+
+    Raises ``Locked``, naming the holder, where another has it.
+    """
     path = state.with_name(state.name + ".lock")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

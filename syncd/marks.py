@@ -43,8 +43,8 @@ class Marks:
     ``cause`` lists the causes in clear, the first of them the one that the key was made of. ``due`` is when the rule
     has it due (ISO 8601), before rolling and snoozing. ``promise`` is the date noted on it by the person, with the
     hash of their words. ``done`` is the day on which the person ticked it; ``reopened`` when they took our tick away;
-    ``rang`` the last day on which a rolled reminder got its alarm. ``ended`` tells a reminder that is over without having
-    been done, and stands as done only because it holds the person's words.
+    ``rang`` the last day on which a rolled reminder got its alarm. ``ended`` tells a reminder that is over without
+    having been done, and stands as done only because it holds the person's words.
     """
 
     rule: Rule

@@ -110,10 +110,10 @@ def _untagged(address: str) -> str:
 class Event:
     """One occurrence in a calendar, as read.
 
-    ``href`` names the resource within ``source`` that it came from; ``event_id`` is what people and JSON call it (the ICS UID, or
-    Google's id). ``recurrence_id`` is empty for single events. An all-day event runs from midnight to midnight
-    (exclusive) in the user's zone. ``gone`` is when a pull first missed it: the person or organizer deleted it.
-    ``seen`` is when a pull first brought it; ``first_pull`` tells that this was the first pull of a new store, so
+    ``href`` names the resource within ``source`` that it came from; ``event_id`` is what people and JSON call it (the
+    ICS UID, or Google's id). ``recurrence_id`` is empty for single events. An all-day event runs from midnight to
+    midnight (exclusive) in the user's zone. ``gone`` is when a pull first missed it: the person or organizer deleted
+    it. ``seen`` is when a pull first brought it; ``first_pull`` tells that this was the first pull of a new store, so
     that ``seen`` says nothing of when it became known.
     """
 
@@ -150,9 +150,8 @@ class Message:
 
     ``id`` is the normalised Message-ID (no angle brackets), or a hash of Date, From and Subject where there is none.
     ``date`` is the Date header in the sender's own offset (or the delivery time where the header is missing or
-    absurd). ``text`` holds the author's own words only; ``quoted`` what was cut: quotes and
-    forwards, then signatures and disclaimers. ``headers`` are the few that tell automatic mail from a person's, names in
-    lower case.
+    absurd). ``text`` holds the author's own words only; ``quoted`` what was cut: quotes and forwards, then signatures
+    and disclaimers. ``headers`` are the few that tell automatic mail from a person's, names in lower case.
     """
 
     id: str
@@ -187,7 +186,8 @@ class EventReading:
     """What an event means. ``certain_company`` tells a name that was said from one guessed from a mail domain.
 
     ``job`` is the role's title where one is named. ``people`` are those on the other side that one could thank: no
-    user, rooms, resources, role mailboxes, scheduling tools or declined attendees. ``declined`` is the user's own answer.
+    user, rooms, resources, role mailboxes, scheduling tools or declined attendees. ``declined`` is the user's own
+    answer.
     """
 
     interview: bool
@@ -260,9 +260,10 @@ class Interview:
 class Touchpoint:
     """Something that happened between the two. ``kind`` is a message kind or ``interview``.
 
-    ``evidence`` is the id of the message, event, reminder or mark that shows it; ``people`` who was on the other side. ``slots``
-    names the interviews (causes) a thank-you is known to be about, as when the person ticked that day's reminder.
-    ``by_person`` is true where the person said so (a tag, a mark, a tick): it stands over anything inferred.
+    ``evidence`` is the id of the message, event, reminder or mark that shows it; ``people`` who was on the other
+    side. ``slots`` names the interviews (causes) a thank-you is known to be about, as when the person ticked that
+    day's reminder. ``by_person`` is true where the person said so (a tag, a mark, a tick): it stands over anything
+    inferred.
     """
 
     kind: str
@@ -310,7 +311,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class PersonMark:
-    """A ``syncd mark``: *state* as typed, for the opportunity that holds one of *causes* (interviews) or has *opportunity* as its id."""
+    """A ``syncd mark``: *state* as typed, for the opportunity that holds one of *causes* (interviews).
+
+    *opportunity* is its id and *company* its name when the mark was made; *by* is the date of ``hear-by``.
+    """
 
     id: str
     at: datetime

@@ -8,7 +8,8 @@ caller would need, reads no clock and no config, and raises only the errors of `
 * ``Absurd`` when what was there is suddenly not (a folder that vanished: probably not mounted);
 * ``BadInput`` when the source as a whole can't be read.
 
-A single broken event or message is never an error: it is left out, and ``warnings`` names it (file, and UID or Message-ID).
+A single broken event or message is never an error: it is left out, and ``warnings`` names it (file, and UID or
+Message-ID).
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class CalendarSource(Protocol):
     def pull(self, cursor: str | None, since: datetime, until: datetime) -> EventChanges:
         """Read what changed since *cursor*.
 
-        Recurring events are expanded into occurrences that touch [*since*, *until*); single events are given whatever their
-        time. Pulling twice with the cursor of the first pull gives no change, at the cost of a look (a stat of each file, a request).
+        Recurring events are expanded into occurrences that touch [*since*, *until*); single events are given whatever
+        their time. Pulling twice with the cursor of the first pull gives no change, at the cost of a look (a stat of
+        each file, a request).
         """
         ...
 
@@ -81,7 +83,9 @@ class MailSource(Protocol):
         ...
 
     def pull(self, cursor: str | None, interest: Interest) -> MailChanges:
-        """Read the new messages that *interest* wants; where it changed since *cursor*, older ones that it wants now too.
+        """Read the new messages that *interest* wants.
+
+        Where it changed since *cursor*, older ones that it wants now too.
 
         Headers decide; the body of other mail is never read. Threads are followed: a message that refers to a
         wanted one is wanted.
@@ -110,8 +114,8 @@ class ReminderChanges:
 class ReminderCalendar(Protocol):
     """The calendar that reminders are written to, and that other programs and the person write to as well.
 
-    Each write is atomic and conditional: it takes effect wholly, or raises ``Conflict`` because the entry isn't what the
-    caller last read. Nothing is ever sent to anybody, and nothing that isn't ours is touched.
+    Each write is atomic and conditional: it takes effect wholly, or raises ``Conflict`` because the entry isn't what
+    the caller last read. Nothing is ever sent to anybody, and nothing that isn't ours is touched.
     """
 
     @property
@@ -120,7 +124,10 @@ class ReminderCalendar(Protocol):
         ...
 
     def pull(self, cursor: str | None) -> ReminderChanges:
-        """Read what changed since *cursor*; entries whose id doesn't derive from their key are the person's own copies."""
+        """Read what changed since *cursor*.
+
+        Entries whose id doesn't derive from their key are the person's own copies.
+        """
         ...
 
     def create(self, entry: Entry) -> Entry:
@@ -133,8 +140,8 @@ class ReminderCalendar(Protocol):
     def update(self, old: Entry, new: Entry) -> Entry:
         """Change *old*, as last read, into *new* in place, and return it as stored.
 
-        Only fields that differ between the two are touched; properties that syncd doesn't know stay. Raises ``Conflict`` where it changed
-        or went since.
+        Only fields that differ between the two are touched; properties that syncd doesn't know stay. Raises
+        ``Conflict`` where it changed or went since.
         """
         ...
 

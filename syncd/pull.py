@@ -1,7 +1,8 @@
 """pull: drain the calendars, the reminders and the mail into the store.
 
-Each source's cursor is stored in one transaction with what came with it, so that a cycle may die between any two lines. What
-the person did or wrote enters here too, with the moment it was first seen. Not here: what any of it means.
+Each source's cursor is stored in one transaction with what came with it, so that a cycle may die between any two
+lines. What the person did or wrote enters here too, with the moment it was first seen. Not here: what any of it
+means.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ def pull(
 ) -> Pulled:
     """Bring *store* up to what the sources hold at *now*.
 
-    A source that can't be reached is noted in ``stale`` and the others go on; ``Absurd`` and damage of a whole source are raised.
+    A source that can't be reached is noted in ``stale`` and the others go on; ``Absurd`` and damage of a whole source
+    are raised.
     """
     pulled = Pulled()
     first = not store.get("complete")
@@ -267,7 +269,10 @@ def _interest(store: Store, account: Account, since: datetime, *, fresh: bool) -
 
 
 def relevant(store: Store, since: datetime) -> tuple[Event, ...]:
-    """The events that count: not over before *since*, and none that is a reminder of ours whose marks a program stripped."""
+    """The events that count.
+
+    Not over before *since*, and none that is a reminder of ours whose marks a program stripped.
+    """
     ours = store.reminder_ids()
     return tuple(event for event in store.events() if event.end >= since and event.uid not in ours)
 

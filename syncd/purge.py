@@ -19,7 +19,10 @@ def ours(sink: ReminderCalendar) -> tuple[Entry, ...]:
 
 
 def purge(sink: ReminderCalendar, store: Store) -> tuple[Entry, ...]:
-    """Remove them all, also those that the person wrote on, and say which. Raises ``TryAgain`` where they keep changing."""
+    """Remove them all, also those that the person wrote on, and say which.
+
+    Raises ``TryAgain`` where they keep changing.
+    """
     removed: list[Entry] = []
     forget_plan(store)
     for _ in range(ROUNDS):

@@ -90,10 +90,9 @@ def _refuse_the_absurd(plan: Plan) -> None:
         )
 
 
-def _create(wanted: Wanted) -> Action | None:
+def _create(wanted: Wanted) -> Action:
     place = wanted.place
-    if place is None:
-        return None
+    assert place is not None  # noqa: S101 - what is open has a place
     marks = Marks(
         rule=wanted.due.rule,
         key=wanted.match.key,
@@ -123,7 +122,10 @@ def _wrote(entry: Entry) -> Wrote:
 
 
 def _moment(old: datetime, new: datetime) -> datetime:
-    """*old* where it is the same moment: in the hour that a change of clocks repeats, ``==`` is never true (PEP 495)."""
+    """*old* where it is the same moment.
+
+    In the hour that a change of clocks repeats, ``==`` is never true (PEP 495).
+    """
     return old if old.astimezone(UTC) == new.astimezone(UTC) else new
 
 
@@ -138,8 +140,7 @@ def _promise_mark(wanted: Wanted) -> str:
 def _update(wanted: Wanted, standing: Standing, noted: Mapping[str, str], now: datetime) -> Action | None:
     """An open reminder in place, with the fields that the person changed left as they are."""
     place, old, marks = wanted.place, standing.entry, standing.marks
-    if place is None:
-        return None
+    assert place is not None  # noqa: S101 - what is open has a place
     new = replace(
         old,
         title=standing.plain_title if standing.title_theirs else wanted.title,
@@ -187,7 +188,7 @@ def _done(
 
 
 def _ticked(standing: Standing, title: str, today: date, *, promise: str = "", ended: bool = False) -> Entry:
-    """*standing* as done: by the person on *today* where they ticked it, else by syncd, which puts the tick before *title*."""
+    """*standing* as done: by the person on *today* if they ticked it, else by syncd, with a tick before *title*."""
     marks = standing.marks
     if standing.ticked:
         new = replace(standing.entry, alarm=None)

@@ -1,8 +1,8 @@
 """The local cache in SQLite: cursors with what came with them, what was seen when, and the log of what was decided.
 
-All SQL of syncd is here. It can be lost without harm: the next cycle pulls everything again, and the reminders carry their
-own marks. The person's ``syncd mark``s don't live here (``marks_file``). The file is 0600 in a 0700 folder, since it
-holds words of mails.
+All SQL of syncd is here. It can be lost without harm: the next cycle pulls everything again, and the reminders carry
+their own marks. The person's ``syncd mark``s don't live here (``marks_file``). The file is 0600 in a 0700 folder, since
+it holds words of mails.
 """
 
 from __future__ import annotations
@@ -240,7 +240,8 @@ class Store:
     def decisions(self, event_id: str = "") -> list[dict[str, str]]:
         """The log, oldest first, of one reminder or of all."""
         rows = self._sql.execute(
-            "SELECT at, op, rule, company, due, title, event_id, why FROM decisions WHERE ? IN ('', event_id) ORDER BY number",
+            "SELECT at, op, rule, company, due, title, event_id, why FROM decisions "
+            "WHERE ? IN ('', event_id) ORDER BY number",
             (event_id,),
         )
         names = ("at", "op", "rule", "company", "due", "title", "event_id", "why")

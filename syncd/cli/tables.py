@@ -34,7 +34,10 @@ _LAST = 4
 
 
 def show_status(report: Report, settings: Settings, now: datetime, *, width: int | None = None) -> None:
-    """Print *report*, those with something to do first, in the order in which it is due. *width* as ``render.show``'s."""
+    """Print *report*, those with something to do first, in the order in which it is due.
+
+    *width* as ``render.show``'s.
+    """
     if not report.complete:
         print("No complete cycle has run yet: syncd sync")
     if not report.opportunities:
@@ -46,7 +49,8 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
     for message in report.only_mail:
         day = render.day(message.date.astimezone(settings.user.zone).date(), now)
         print(
-            f'\nKnown only from mail: {render.safe(str(message.sender))}, {day}, "{render.safe(message.subject)[:60]}". '
+            f"\nKnown only from mail: {render.safe(str(message.sender))}, {day}, "
+            f'"{render.safe(message.subject)[:60]}". '
             "Put the interview into the calendar to get reminders."
         )
     if report.opportunities and not report.ever_sent:

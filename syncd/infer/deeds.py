@@ -1,4 +1,6 @@
-"""What the person did and said themselves, as touchpoints and promises: ticks, notes, tags, and marks on the command line.
+"""What the person did and said themselves, as touchpoints and promises.
+
+Ticks, notes, tags, and marks on the command line.
 
 Pure. It stands over anything inferred from mail (``by_person``).
 """

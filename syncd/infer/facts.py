@@ -36,8 +36,9 @@ class Link:
 class Inferred:
     """What the facts mean.
 
-    ``noted`` maps ids of reminders to the ``syncdPromise`` mark of the date written on them. ``readings`` and ``links`` tell
-    of each message, ``event_readings`` of each event (by cause), also those that are none of ours, for explanations.
+    ``noted`` maps ids of reminders to the ``syncdPromise`` mark of the date written on them. ``readings`` and
+    ``links`` tell of each message, ``event_readings`` of each event (by cause), also those that are none of ours, for
+    explanations.
     """
 
     opportunities: tuple[Opportunity, ...] = ()

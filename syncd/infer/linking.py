@@ -1,7 +1,7 @@
 """Which opportunity a message belongs to: by thread, address, domain, names of people, company and job.
 
-Pure and deterministic. Each sign has a weight; the likeliest opportunity takes the message and says by what. A message that
-fits two equally goes to the one that was last in touch, and says that too.
+Pure and deterministic. Each sign has a weight; the likeliest opportunity takes the message and says by what. A
+message that fits two equally goes to the one that was last in touch, and says that too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ THREAD, ADDRESS, DOMAIN, NAME, COMPANY_ABOVE, COMPANY_BELOW, JOB_ABOVE, JOB_BELO
 ENOUGH = 20
 """One sign of at least a company's name in the text; a job's title alone is none."""
 LONG_BEFORE = timedelta(days=120)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class _Place:
     job: str
     messages: set[str] = field(default_factory=set)
     threads: set[str] = field(default_factory=set)
-    last: datetime = datetime.min.replace(tzinfo=UTC)
+    last: datetime = _NEVER
 
 
 def link(groups: list[Group], messages: Iterable[Message]) -> dict[str, tuple[int, str]]:
@@ -92,7 +93,9 @@ def _called(group: Group) -> str:
 
 def _signs(place: _Place, message: Message, above: str, below: str) -> list[tuple[int, str]]:
     group, signs = place.group, []
-    if not place.messages.isdisjoint(message.references) or (message.thread and message.thread in place.threads):
+    if not place.messages.isdisjoint((message.id, *message.references)) or (
+        message.thread and message.thread in place.threads
+    ):
         signs.append((THREAD, "it is in their thread"))
     people = [p for p in message.counterparts if p.email or p.name]
     shared = next((p for p in people if p.email and p.email in group.addresses), None)

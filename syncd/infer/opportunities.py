@@ -160,7 +160,10 @@ def _mark(drafts: list[_Draft], mark: PersonMark) -> None:
 
 
 def _standings(drafts: list[_Draft], facts: Facts, user: User) -> dict[str, str]:
-    """Ticks and notes on reminders, for the opportunity that their cause belongs to; also ticks on those that are gone."""
+    """Ticks and notes on reminders, for the opportunity that their cause belongs to.
+
+    Also ticks on those that are gone.
+    """
     noted: dict[str, str] = {}
     waiting: list[Standing | Ended] = [*sorted(facts.standings, key=lambda s: (s.marks.due, s.marks.key)), *facts.ended]
     while waiting:

@@ -45,8 +45,8 @@ def tick_hash(standing: Standing) -> str:
 def counts_from(event: Event, now: datetime, *, first_pull: bool) -> datetime:
     """Say which moment relative words in a note count from, at first sight.
 
-    The event's LAST-MODIFIED where it lies between the interview and now; else now; on the first pull of a new store, when nobody
-    knows how old the note is, the interview itself.
+    The event's LAST-MODIFIED where it lies between the interview and now; else now; on the first pull of a new store,
+    when nobody knows how old the note is, the interview itself.
     """
     if event.modified is not None and event.start <= event.modified <= now:
         return event.modified

@@ -69,9 +69,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the plan is made under. ``first_day`` is the local date of the first complete pull of this account's history.
+    """What the plan is made under.
 
-    ``known`` holds the ids of every event and message that was pulled: a reminder whose cause isn't among them is left alone.
+    ``first_day`` is the local date of the first complete pull of this account's history.
+
+    ``known`` holds the ids of every event and message that was pulled: a reminder whose cause isn't among them is
+    left alone.
     """
 
     user: User
@@ -274,7 +277,10 @@ def _pointless(matches: list[Match], owners: list[Outlook], kept: set[int]) -> l
 def _next_decision(
     outlooks: list[Outlook], wanted: list[Wanted], calendar: BusinessCalendar, now: datetime
 ) -> datetime | None:
-    """The next moment at which the plan may differ: an interview begins or ends, a day is over, something is pointless."""
+    """The next moment at which the plan may differ.
+
+    An interview begins or ends, a day is over, something is pointless.
+    """
     moments = [m for o in outlooks for day in o.course.days for s in day.slots for m in (s.event.start, s.event.end)]
     # A sender's clock may run ahead of ours.
     moments += [t.at for o in outlooks for t in o.opportunity.touchpoints]

@@ -88,11 +88,17 @@ class BusinessCalendar:
         return self.at(day, min(start.time(), self.user.hours.end))
 
     def over_at(self, start: datetime) -> datetime:
-        """When the working day of something at *start* is over: its closing time, or *start* itself if that is later."""
+        """When the working day of something at *start* is over.
+
+        Its closing time, or *start* itself if that is later.
+        """
         return max(start, self.closes(self.day(start)))
 
     def free_half_hour(self, now: datetime, taken: frozenset[datetime]) -> datetime:
-        """The next half hour of working hours that isn't *taken*: today's if some are left, else from F of the next business day."""
+        """The next half hour of working hours that isn't *taken*.
+
+        Today's if some are left, else from F of the next business day.
+        """
         today = self.day(now)
         if self.is_business_day(today):
             found = self._free(today, max(_half_hour_up(self.local(now)), self.opens(today)), taken)

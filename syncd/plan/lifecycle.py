@@ -73,9 +73,10 @@ class InterviewDay:
 class Course:
     """Where the opportunity stands at one moment.
 
-    ``decided`` is what brought the state about. ``rejections`` holds the first rejection of each episode. ``silence_from`` is the
-    last interview or word from them and ``silence_cause`` its id; ``moves_on`` the day on which six weeks of silence are
-    over (None while something lies ahead). ``ahead`` tells whether an interview is still to come or under way.
+    ``decided`` is what brought the state about. ``rejections`` holds the first rejection of each episode.
+    ``silence_from`` is the last interview or word from them and ``silence_cause`` its id; ``moves_on`` the day on
+    which six weeks of silence are over (None while something lies ahead). ``ahead`` tells whether an interview is
+    still to come or under way.
     """
 
     state: OpportunityState
@@ -107,7 +108,10 @@ def known_at(event: Event) -> datetime:
 
 
 def interview_days(opportunity: Opportunity, calendar: BusinessCalendar) -> tuple[InterviewDay, ...]:
-    """The days on which interviews take place or took place, oldest first; cancelled, declined and deleted ones are none."""
+    """The days on which interviews take place or took place, oldest first.
+
+    Cancelled, declined and deleted ones are none.
+    """
     by_day: dict[date, list[Interview]] = {}
     for interview in sorted(opportunity.interviews, key=lambda i: (i.event.start, i.event.cause)):
         if interview.stands:
@@ -223,7 +227,10 @@ def _promise(
 def _silence(
     opportunity: Opportunity, past: tuple[Touchpoint, ...], slots: tuple[Interview, ...], now: datetime
 ) -> tuple[datetime | None, str]:
-    """The last interview or word from them; of an opportunity whose interviews all fell through, when they were arranged."""
+    """The last interview or word from them.
+
+    Of an opportunity whose interviews all fell through, when they were arranged.
+    """
     heard = [(last_moment(slot.event), slot.event.cause) for slot in slots if slot.event.end <= now]
     heard += [(t.at, t.evidence) for t in past if t.kind in THEIR_WORD or t.kind == "active"]
     if not heard:

@@ -1,6 +1,7 @@
 """Which reminder in the calendar belongs to which thing that is due: by cause, one to one.
 
-Pure. The key of a reminder is made of its first cause; an interview day's slots may change, so sharing a slot is enough.
+Pure. The key of a reminder is made of its first cause; an interview day's slots may change, so sharing a slot is
+enough.
 """
 
 from __future__ import annotations
@@ -50,9 +51,12 @@ def match(
 def _claims(
     dues: Sequence[Due], keys: list[str], known: dict[str, tuple[str, tuple[str, ...]]], settled: frozenset[int]
 ) -> dict[int, str]:
-    """Give each of *known* (by key) to one due at most: to the one that its key was made of, else by first cause, else by any.
+    """Give each of *known* (by key) to one due at most.
 
-    Dues in *settled* get none. Without "at most one", two days that part after they were one would both write the same reminder.
+    To the one that its key was made of, else by first cause, else by any.
+
+    Dues in *settled* get none. Without "at most one", two days that part after they were one would both write the
+    same reminder.
     """
     claims: dict[int, str] = {}
     for closeness in range(3):

@@ -1,6 +1,7 @@
 """Where a reminder stands: at its due time, at the time the person gave it, or rolled on because its day is over.
 
-Pure. Rolling happens once when the working day is over, to a half hour that is kept for that day (design, sections 1 and 8).
+Pure. Rolling happens once when the working day is over, to a half hour that is kept for that day (design, sections 1
+and 8).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ RING_AGAIN = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an open reminder goes. ``alarm`` is minutes before the start, None for silence; ``rang`` its last rolled alarm.
+    """Where an open reminder goes.
+
+    ``alarm`` is minutes before the start, None for silence; ``rang`` its last rolled alarm.
 
     ``kept`` tells that it stands where it stood. ``rolled`` that it is overdue.
     """

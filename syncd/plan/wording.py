@@ -31,7 +31,8 @@ ADVICE = {
     Rule.FOLLOW_UP_PROMISED: "The date that they named has passed. Ask kindly where things stand, "
     "and say that you are still interested.",
     Rule.FOLLOW_UP: "Write with a purpose, not only to check in: bring something that is of use to them.",
-    Rule.REJECTION_REPLY: "Thank them for letting you know, wish them well, and ask what you could do better next time. "
+    Rule.REJECTION_REPLY: "Thank them for letting you know, wish them well, and ask what you could do better "
+    "next time. "
     "People remember a gracious answer.",
     Rule.MOVE_ON: "It is all right to let this one rest and give your time to the next. "
     "Should they write after all, syncd takes it up again.",
@@ -93,7 +94,7 @@ def thanked_people(due: Due) -> tuple[Person, ...]:
 
 def text(due: Due, opportunity: Opportunity, course: Course, calendar: BusinessCalendar, *, gmail: str = "") -> str:
     """The body. *gmail* is the address whose Gmail compose page is offered next to ``mailto:``, empty for none."""
-    lines = [f"Why: {clean(_why(due, course, calendar))}.", "", ADVICE[due.rule]]
+    lines = [f"Why: {clean(_why(due, calendar))}.", "", ADVICE[due.rule]]
     people = thanked_people(due) or opportunity.people
     facts = list(_facts(due, opportunity, course, calendar, people))
     if facts:
@@ -106,7 +107,7 @@ def text(due: Due, opportunity: Opportunity, course: Course, calendar: BusinessC
     return "\n".join([*lines, "", FOOTER])
 
 
-def _why(due: Due, course: Course, calendar: BusinessCalendar) -> str:
+def _why(due: Due, calendar: BusinessCalendar) -> str:
     if due.promise is not None:
         said = (
             f"on {day_text(calendar.day(due.promise.said))} they said that you would hear by {day_text(due.promise.by)}"

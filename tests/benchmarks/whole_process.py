@@ -15,10 +15,52 @@ from email.utils import format_datetime
 from pathlib import Path
 
 NOW = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
-WORDS = (
-    "the invoice for March is attached please let me know whether the numbers look right to you and when we could talk "
-    "about the garden fence the neighbours asked about it again thanks for the photos of the little one see you on Sunday"
-).split()
+WORDS = [
+    "the",
+    "invoice",
+    "for",
+    "March",
+    "is",
+    "attached",
+    "please",
+    "let",
+    "me",
+    "know",
+    "whether",
+    "the",
+    "numbers",
+    "look",
+    "right",
+    "to",
+    "you",
+    "and",
+    "when",
+    "we",
+    "could",
+    "talk",
+    "about",
+    "the",
+    "garden",
+    "fence",
+    "the",
+    "neighbours",
+    "asked",
+    "about",
+    "it",
+    "again",
+    "thanks",
+    "for",
+    "the",
+    "photos",
+    "of",
+    "the",
+    "little",
+    "one",
+    "see",
+    "you",
+    "on",
+    "Sunday",
+]
 
 
 def make_mail(root: Path, count: int, interviews: int, *, mbox: bool) -> list[Path]:
@@ -41,7 +83,7 @@ def make_mail(root: Path, count: int, interviews: int, *, mbox: bool) -> list[Pa
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<m{n}@bench.example>"
         for hop in range(4):
-            message[f"Received{'' if hop == 0 else ''}"] = f"from mx{hop}.example by mail.example; {format_datetime(at)}"
+            message["Received"] = f"from mx{hop}.example by mail.example; {format_datetime(at)}"
         text = "\n".join(" ".join(rng.choices(WORDS, k=12)) for _ in range(25))
         message.set_content("Thank you for the interview today.\n" + text if n % 50 == 0 and sent else text)
         data = message.as_bytes()

@@ -12,13 +12,23 @@ from datetime import UTC, datetime
 
 from syncd.backends.rehearsal import Rehearsal
 from syncd.cycle import Outcome, cycle
-from syncd.errors import BadConfig
+from syncd.errors import BadConfig, BadInput, SignInNeeded, TryAgain, Unreachable
 from syncd.lock import locked
 from syncd.marks_file import marks_path, read_marks
 from syncd.model import PersonMark
 from syncd.pull import Sources
 from syncd.settings import Settings
-from syncd.store import Store, empty_store, open_or_rebuild, open_store, trouble_told
+from syncd.store import (
+    LAST_RUN,
+    STOPPED,
+    Damaged,
+    Store,
+    check_ours,
+    empty_store,
+    move_aside,
+    open_store,
+    trouble_told,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,11 @@ def opened(settings: Settings, warn: Callable[[str], None]) -> Iterator[App]:
 
     Raises ``Damaged`` where it can't be used; a cycle rebuilds it.
     """
-    store = open_store(settings.state) if settings.state.exists() else empty_store()
+    check_ours(settings.state)
+    try:
+        store = open_store(settings.state) if settings.state.exists() else empty_store()
+    except Damaged as damage:
+        raise Damaged(f"{settings.state}: {damage}; the next syncd sync moves it aside and rebuilds it") from damage
     try:
         with trouble_told(settings.state):
             yield App(settings, store, _marks(settings, warn))
@@ -81,18 +95,40 @@ def run_cycle(
     warn: Callable[[str], None] = lambda _: None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Run one cycle at *now* under the account's lock."""
+    """Run one cycle at *now* under the account's lock; a damaged store is moved aside and built anew."""
     back_ends = sources(settings, now)
-    with locked(settings.state):
-        store = open_or_rebuild(settings.state, now.strftime("%Y%m%dT%H%M%S"), warn)
+    check_ours(settings.state)
+
+    def run() -> Outcome:
+        store = open_store(settings.state)
         try:
             marks = _marks(settings, warn)
-            with trouble_told(settings.state):
+            with trouble_told(settings.state), remembered(store, now):
                 return cycle(
                     store, back_ends, settings, marks, now, allow_mass_change=allow_mass_change, progress=progress
                 )
         finally:
             store.close()
+
+    with locked(settings.state):
+        try:
+            return run()
+        except Damaged as damage:
+            aside = move_aside(settings.state, now.strftime("%Y%m%dT%H%M%S"))
+            warn(f"the store is damaged ({damage}); it was moved to {aside} and is rebuilt from calendar and mail")
+            return run()
+
+
+@contextmanager
+def remembered(store: Store, now: datetime) -> Iterator[None]:
+    """Keep how the cycle at *now* ended, for ``status``: nobody reads the log of a timer."""
+    try:
+        yield
+    except (TryAgain, BadInput, Unreachable, SignInNeeded) as error:
+        store.put(STOPPED, f"{now.isoformat()} {error}")
+        raise
+    store.put(STOPPED, "")
+    store.put(LAST_RUN, now.isoformat())
 
 
 def rehearse_cycle(
@@ -106,6 +142,7 @@ def rehearse_cycle(
     """Tell what ``run_cycle`` would do; writes neither calendar nor store, and no lock where there is no store yet."""
     back_ends = sources(settings, now)
     back_ends = replace(back_ends, reminders=Rehearsal(back_ends.reminders))
+    check_ours(settings.state)
     with locked(settings.state) if settings.state.exists() else nullcontext(), opened(settings, warn) as app:
         copy = app.store.rehearsal()
         try:

@@ -68,9 +68,10 @@ def cycle(
             progress=progress,
         )
         errors = tuple(f"{name}: {why}" for name, why in pulled.stale.items()) + tuple(pulled.warnings)
-        if not store.get("complete"):
+        incomplete = tuple(sorted(sources.names - store.sources()))
+        if incomplete:
             # No reminder is made on half the facts (design, section 8).
-            return Outcome(now, pulled, (), errors, incomplete=tuple(sorted(sources.names - store.sources())))
+            return Outcome(now, pulled, (), errors, incomplete=incomplete)
         conditions = _conditions(settings, marks)
         if not pulled.changed and not done and _nothing_due(store, conditions, now):
             return Outcome(now, pulled, (), errors, idle=True)
@@ -126,7 +127,7 @@ def think(
     inferred = infer(facts, settings.user)
     known = frozenset(e.cause for e in events) | frozenset(m.id for m in messages) | {f"mark:{m.id}" for m in marks}
     complete = store.get("complete")
-    first = datetime.fromisoformat(complete) if complete else now
+    first = min(datetime.fromisoformat(complete), now) if complete else now
     setting = Setting(
         user=settings.user,
         rules=settings.rules,

@@ -34,10 +34,12 @@ def read_marks(path: Path) -> tuple[tuple[PersonMark, ...], tuple[str, ...]]:
 
 
 def _mark(data: dict[str, str | list[str]]) -> PersonMark:
-    by = data.get("by")
+    by, at = data.get("by"), datetime.fromisoformat(str(data["at"]))
+    if at.tzinfo is None:
+        raise ValueError("a time without an offset says nothing")
     return PersonMark(
         id=str(data["id"]),
-        at=datetime.fromisoformat(str(data["at"])),
+        at=at,
         state=str(data["state"]),
         company=str(data.get("company", "")),
         opportunity=str(data.get("opportunity", "")),

@@ -21,6 +21,7 @@ from syncd.infer.sightings import new_remarks
 from syncd.interest import Interest
 from syncd.marks import from_pairs
 from syncd.model import Account, Ended, Entry, Event
+from syncd.ownership import claim
 from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges
 from syncd.standing import standing
 from syncd.store import PLANNED, REMOVING, Store
@@ -95,6 +96,7 @@ def pull(
     are raised.
     """
     pulled = Pulled()
+    pulled.warnings += claim(store, account, sources.reminders.name)
     first = not store.get("complete")
     _drop_unconfigured(store, sources)
     # Who says that a mass change is right takes what is there now for all there is.
@@ -122,10 +124,10 @@ def pull(
 
 def horizon(store: Store, lookback: timedelta, now: datetime) -> datetime:
     """How far back facts count: fixed by the first pull, and reaching to the oldest reminder that still stands open."""
-    stored = store.get(_HORIZON)
+    moment, stored = now - lookback, store.get(_HORIZON)
     if stored:
-        return datetime.fromisoformat(stored)
-    moment = now - lookback
+        # The lower of the two: a first pull by a clock that ran ahead must not blind all later ones.
+        return min(moment, datetime.fromisoformat(stored))
     for mine in standing(store.entries()):
         if mine.open:
             moment = min(moment, mine.entry.start - lookback)

@@ -17,7 +17,7 @@ from syncd.model import Ended, Interview, Message, PersonMark, ReminderState, Ru
 from syncd.plan import Outlook, Plan, Wanted
 from syncd.settings import Settings
 from syncd.standing import Standing
-from syncd.store import Store
+from syncd.store import LAST_RUN, STOPPED, Store
 
 _SHOWN = frozenset(
     {
@@ -69,18 +69,25 @@ class OpportunityReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole status. ``only_mail`` are invitations by mail for which no interview stands in the calendar."""
+    """The whole status. ``only_mail`` are invitations by mail for which no interview stands in the calendar.
+
+    ``last_run`` is when a cycle last ended well; ``stopped`` when and why the last one didn't, empty where it did.
+    """
 
     now: datetime
     opportunities: tuple[OpportunityReport, ...]
     only_mail: tuple[Message, ...] = ()
     ever_sent: bool = True
     complete: bool = True
+    last_run: datetime | None = None
+    stopped: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``status --json`` prints."""
         return {
             "now": self.now.isoformat(),
+            "last_cycle": self.last_run.isoformat() if self.last_run else None,
+            "stopped": self.stopped or None,
             "opportunities": [_opportunity(o) for o in self.opportunities],
             "invitations_without_interview": [
                 {"message_id": m.id, "from": str(m.sender), "subject": m.subject, "at": m.date.isoformat()}
@@ -105,6 +112,8 @@ def status(store: Store, settings: Settings, marks: tuple[PersonMark, ...], now:
         tuple(_only_mail(messages, inferred)),
         ever_sent=any(m.direction == "sent" for m in messages),
         complete=bool(store.get("complete")),
+        last_run=datetime.fromisoformat(store.get(LAST_RUN)) if store.get(LAST_RUN) else None,
+        stopped=store.get(STOPPED),
     )
 
 

@@ -8,18 +8,23 @@ it holds words of mails.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from syncd.codec import decode_ended, decode_entry, decode_event, decode_message, encode
-from syncd.errors import SyncdError, TryAgain
+from syncd.errors import BadConfig, SyncdError, TryAgain
 from syncd.model import Ended, Entry, Event, Message, Sighting
 
 VERSION = 1
+APPLICATION = 0x53594E43
+"""SQLite's application_id of our files: "SYNC"."""
+_TABLE = re.compile(r"CREATE TABLE (\w+)")
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
@@ -41,6 +46,8 @@ CREATE TABLE decisions (
 # Forward migrations: MIGRATIONS[n] brings a store of version n to n + 1.
 MIGRATIONS: dict[int, str] = {}
 KEPT_DECISIONS = 5000
+LAST_RUN, STOPPED = "last run", "stopped"
+"""Name when a cycle last ended well, and when and why the last one did not."""
 PLANNED = "planned under"
 """Names what the last complete plan was made under; emptied with the first new fact, so that a crash can't hide one."""
 REMOVING = "removing"
@@ -118,6 +125,23 @@ class Store:
         """The sources with a stored pull."""
         return frozenset(row[0] for row in self._sql.execute("SELECT source FROM cursors"))
 
+    def forget_mail(self) -> None:
+        """Drop every message and where the pulls of mail ended: the next one reads them anew."""
+        self._sql.execute("DELETE FROM messages")
+        self._sql.execute("DELETE FROM cursors WHERE source LIKE 'mail %'")
+
+    def forget_reminders(self) -> None:
+        """Drop the reminders as they stand elsewhere; what the person dismissed stays dismissed."""
+        gone = [(e.event_id,) for e in self.ended() if not e.by_person]
+        self._sql.executemany("DELETE FROM ended WHERE event_id = ?", gone)
+        self._sql.execute("DELETE FROM entries")
+        self._sql.execute("DELETE FROM cursors WHERE source LIKE 'reminders %'")
+
+    def clear(self) -> None:
+        """Drop everything."""
+        for table in _TABLE.findall(_SCHEMA):
+            self._sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names from our own schema
+
     # -- events
 
     def events(self) -> tuple[Event, ...]:
@@ -125,7 +149,7 @@ class Store:
         rows = self._sql.execute("SELECT seen, first_pull, gone, event FROM events ORDER BY source, href, cause")
         return tuple(
             replace(
-                decode_event(event),
+                _decoded(decode_event, event),
                 seen=datetime.fromisoformat(seen),
                 first_pull=bool(first_pull),
                 gone=datetime.fromisoformat(gone) if gone else None,
@@ -160,7 +184,7 @@ class Store:
     def messages(self) -> tuple[Message, ...]:
         """Every message that concerned an interview, oldest first."""
         rows = self._sql.execute("SELECT message FROM messages ORDER BY date, id")
-        return tuple(decode_message(message) for (message,) in rows)
+        return tuple(_decoded(decode_message, message) for (message,) in rows)
 
     def message_ids(self) -> frozenset[str]:
         """Their ids."""
@@ -179,7 +203,9 @@ class Store:
 
     def entries(self) -> tuple[Entry, ...]:
         """Our reminders as the calendar last showed them."""
-        return tuple(decode_entry(e) for (e,) in self._sql.execute("SELECT entry FROM entries ORDER BY event_id"))
+        return tuple(
+            _decoded(decode_entry, e) for (e,) in self._sql.execute("SELECT entry FROM entries ORDER BY event_id")
+        )
 
     def put_entry(self, entry: Entry) -> None:
         """Remember a reminder as it stands."""
@@ -191,7 +217,9 @@ class Store:
 
     def ended(self) -> tuple[Ended, ...]:
         """Our reminders that are no longer in the calendar."""
-        return tuple(decode_ended(e) for (e,) in self._sql.execute("SELECT ended FROM ended ORDER BY event_id"))
+        return tuple(
+            _decoded(decode_ended, e) for (e,) in self._sql.execute("SELECT ended FROM ended ORDER BY event_id")
+        )
 
     def put_ended(self, ended: Ended) -> None:
         """Remember that a reminder is gone; that syncd itself removed it outranks a later guess."""
@@ -259,29 +287,42 @@ def empty_store() -> Store:
     return Store(sql)
 
 
+def check_ours(path: Path) -> None:
+    """Raise ``BadConfig`` where the file at *path* isn't, and never was, a store of ours; it is looked at, not touched.
+
+    A lock beside it tells that syncd kept a store there before: then the file is a damaged one of ours.
+    """
+    if not path.exists() or path.with_name(path.name + ".lock").exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(100)
+    if head and not (head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72]) == APPLICATION):
+        raise BadConfig(f"{path} is no store of syncd; set [state] path to a file of its own")
+
+
 def open_store(path: Path) -> Store:
     """Open the store at *path*, or make it.
 
-    Raises ``Damaged`` where the file is none, fails its integrity check, or is of a newer syncd.
+    Raises ``Damaged`` where it fails its integrity check, and ``BadConfig`` where a newer syncd wrote it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     sql = _connect(str(path))
     try:
-        sql.execute("PRAGMA journal_mode = WAL")
-        sql.execute("PRAGMA synchronous = NORMAL")
         version = sql.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             _create(sql)
         else:
+            _migrate(sql, path, version)
             _check(sql)
-            _migrate(sql, version)
+        sql.execute("PRAGMA journal_mode = WAL")
+        sql.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.DatabaseError as error:
         sql.close()
         raise _trouble(path, error) from error
-    except Damaged as error:
+    except SyncdError:
         sql.close()
-        raise Damaged(f"{path}: {error}; the next syncd sync moves it aside and rebuilds it") from error
+        raise
     return Store(sql)
 
 
@@ -293,7 +334,7 @@ def _trouble(path: Path, error: sqlite3.DatabaseError) -> SyncdError:
     """What *error* means for the store at *path*: a full disk is no reason to throw it away."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _DAMAGE:
-        return Damaged(f"{path}: {error}; the next syncd sync moves it aside and rebuilds it")
+        return Damaged(str(error))
     return TryAgain(f"{path}: {error}; the next cycle goes on from what was written")
 
 
@@ -308,37 +349,50 @@ def trouble_told(path: Path) -> Iterator[None]:
 
 def _create(sql: sqlite3.Connection) -> None:
     if sql.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise Damaged("it is the database of another program")
-    sql.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        raise Damaged("it has tables, but not ours")
+    numbers = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
+    sql.executescript(f"BEGIN; {_SCHEMA} {numbers} COMMIT;")
 
 
 def _check(sql: sqlite3.Connection) -> None:
-    """A quick look at each page: a tenth of a second for years of a job search."""
+    """A quick look at each page (a tenth of a second for years of a job search), and at the names of the tables."""
     found = sql.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise Damaged(str(found).splitlines()[0])
+    tables = {row[0] for row in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    missing = sorted(set(_TABLE.findall(_SCHEMA)) - tables)
+    if missing:
+        raise Damaged(f"it lacks the table {missing[0]}")
 
 
-def _migrate(sql: sqlite3.Connection, version: int) -> None:
+def _migrate(sql: sqlite3.Connection, path: Path, version: int) -> None:
     if version > VERSION:
-        raise Damaged(f"it was written by a newer syncd (store version {version}, this one knows {VERSION})")
+        raise BadConfig(
+            f"{path} was written by a newer syncd (store version {version}, this one knows {VERSION}); "
+            "update syncd, or set another [state] path"
+        )
     for step in range(version, VERSION):
-        sql.executescript(f"BEGIN; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+        sql.executescript(f"BEGIN; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")  # noqa: S608 - our own
 
 
-def open_or_rebuild(path: Path, stamp: str, warn: Callable[[str], None]) -> Store:
-    """Open the store; a damaged file is moved aside (with *stamp* in its name) and a new one made.
+def move_aside(path: Path, stamp: str) -> Path:
+    """Rename the damaged store at *path*, with *stamp* in its new name, so that a new one can be made.
 
     Nothing is lost by it: the sources are pulled again, and the reminders in the calendar carry their own marks.
     """
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+_Noun = TypeVar("_Noun")
+
+
+def _decoded(decode: Callable[[str], _Noun], text: str) -> _Noun:
     try:
-        return open_store(path)
-    except Damaged as damage:
-        aside = path.with_name(f"{path.name}.damaged-{stamp}")
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        found = str(damage).partition(";")[0]
-        warn(f"the store is damaged ({found}); it was moved to {aside.name} and is rebuilt from calendar and mail")
-        return open_store(path)
+        return decode(text)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Damaged(f"a row of it can't be read ({type(error).__name__})") from error

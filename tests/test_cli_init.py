@@ -174,10 +174,12 @@ def test_nothing_is_written_that_would_not_hold(home, capsys):
     assert not (home / ".config").exists()
 
 
-def test_google_is_proposed_where_no_files_are_known(home, capsys):
-    assert main(["init", *FLAGS]) == 0
-    assert load(home).calendar_backend == "google"
-    assert capsys.readouterr().out.endswith("next: `syncd auth` signs in\n")
+def test_files_have_to_be_named_where_none_are_known(home, capsys):
+    assert main(["init", *FLAGS]) == 2
+    assert "--calendars" in capsys.readouterr().err
+    assert main(["init", *FLAGS, "--backend", "google"]) == 2
+    assert "google" in capsys.readouterr().err
+    assert not (home / ".config").exists()
 
 
 def test_what_other_programs_know_is_proposed(home):
@@ -219,8 +221,7 @@ def test_a_config_of_others_that_can_not_be_read_proposes_nothing(home, text):
     for name in (".config/vdirsyncer/config", ".config/khal/config", ".mbsyncrc"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
-    assert main(["init", *FLAGS]) == 0
-    assert load(home).mail_backend == "google"
+    assert main(["init", *FLAGS]) == 2
 
 
 def test_a_comma_in_a_flag_is_no_border(home):

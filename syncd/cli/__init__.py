@@ -66,6 +66,9 @@ def _say(text: str, code: int, *, debug: bool) -> int:
     return code
 
 
-def _one_line(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-    """What a person sees of a mistake in syncd itself."""
-    print(f"syncd: {kind.__name__}: {' '.join(str(error).split())}; --debug shows where", file=sys.stderr)
+def _one_line(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """What a person sees of a mistake in syncd itself: what and where, since an exception's text may quote mail."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno}" if trace else ""
+    print(f"syncd: a mistake in syncd itself: {kind.__name__}{where}; --debug shows more", file=sys.stderr)

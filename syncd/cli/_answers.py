@@ -11,7 +11,7 @@ from typing import TypeVar
 from syncd.cli import _found
 from syncd.config import system_zone
 from syncd.config.kinds import country, email, home, path, subdivision, subdivisions, zone
-from syncd.config.values import Place, Wrong, choice, parse_hours, quoted, show_hours, text
+from syncd.config.values import Place, Wrong, parse_hours, quoted, show_hours, text
 from syncd.errors import BadUsage
 
 Raw = str | list[str]
@@ -64,18 +64,7 @@ def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     found = {**_person(args, answers), **_place(args, answers)}
     yours = home(answers.place)
     calendars, mail = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
-    has_files = bool(args.calendars or args.mail or args.reminders or calendars or mail)
-    backends = choice(("local", "google"))
-    backend = answers.settle(
-        "--backend",
-        args.backend,
-        "Where are calendar and mail: in files of this machine (local), or with google?",
-        "local" if has_files else "google",
-        lambda words: str(backends.parse(words, answers.place)),
-    )
-    found |= {"calendar.backend": backend, "mail.backend": backend}
-    if backend == "local":
-        found |= _files(args, answers, calendars, mail)
+    found |= {"calendar.backend": "local", "mail.backend": "local", **_files(args, answers, calendars, mail)}
     return {name: value for name, value in found.items() if value}
 
 

@@ -28,7 +28,7 @@ def add(commands: _frame.Commands) -> None:
     parser.add_argument("--country", metavar="CC", help="two letters, for public holidays; none: weekends only")
     parser.add_argument("--subdivision", metavar="CODE", help="the state or region, for its own holidays")
     parser.add_argument("--working-hours", metavar="HH:MM-HH:MM", help="when reminders may ring")
-    parser.add_argument("--backend", choices=("local", "google"), help="where calendar and mail are")
+    parser.add_argument("--backend", choices=("local",), help="where calendar and mail are: files of this machine")
     parser.add_argument("--calendars", metavar="PATH", action="append", help="a vdir or .ics file to read; repeatable")
     parser.add_argument("--reminders", metavar="PATH", help="the vdir or .ics file for the reminders")
     parser.add_argument("--mail", metavar="PATH", action="append", help="a Maildir or mbox to read; repeatable")
@@ -56,12 +56,11 @@ def run(args: argparse.Namespace) -> int:
     reading = config.parse(text, path, os.environ)
     _save(path, text)
     print(f"wrote {path}")
-    local = reading.settings.calendar_backend == "local"
     reminders = reading.settings.local.reminders
-    if local and reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
+    if reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
         reminders.mkdir(parents=True, mode=0o700)
         print(f"made {reminders} for the reminders")
-    print("next: `syncd sync --dry-run` shows what a first run would do" if local else "next: `syncd auth` signs in")
+    print("next: `syncd sync --dry-run` shows what a first run would do")
     return 0
 
 

@@ -38,6 +38,10 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
 
     *width* as ``render.show``'s.
     """
+    if report.stopped:
+        at, _, why = report.stopped.partition(" ")
+        when = render.moment(datetime.fromisoformat(at), settings.user.zone, now)
+        print(f"The last cycle stopped ({when}): {render.safe(why)}\n")
     if not report.complete:
         print("No complete cycle has run yet: syncd sync")
     if not report.opportunities:

@@ -6,7 +6,7 @@ Nothing else names a concrete back end. The time is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -139,11 +139,11 @@ def rehearse_cycle(
     warn: Callable[[str], None] = lambda _: None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Tell what ``run_cycle`` would do; writes neither calendar nor store, and no lock where there is no store yet."""
+    """Tell what ``run_cycle`` would do; writes nothing, and takes no lock: it works on a copy."""
     back_ends = sources(settings, now)
     back_ends = replace(back_ends, reminders=Rehearsal(back_ends.reminders))
     check_ours(settings.state)
-    with locked(settings.state) if settings.state.exists() else nullcontext(), opened(settings, warn) as app:
+    with opened(settings, warn) as app:
         copy = app.store.rehearsal()
         try:
             return cycle(

@@ -18,6 +18,8 @@ from syncd.plan.wording import clean, day_text, touchpoint_line
 from syncd.settings import Rules, Settings
 from syncd.status import OpportunityReport, ReminderLine, Report
 
+_DELETED = "you deleted it"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -85,9 +87,12 @@ def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
     yield "Reminders"
     for reminder in report.reminders:
         yield f"  {_line(reminder, calendar)}"
+    dismissed = {r.rule for r in report.reminders if r.state is ReminderState.DISMISSED}
     for rule in Rule:
         if all(r.rule is not rule or r.state is not ReminderState.OPEN for r in report.reminders):
-            yield f"  {rule.value}: none open, because {why_not(rule, report, known.settings.rules)}"
+            why = why_not(rule, report, known.settings.rules)
+            if why != _DELETED or rule not in dismissed:  # else the line above says so
+                yield f"  {rule.value}: none open, because {why}"
 
 
 def _state(state: OpportunityState, course: Course) -> str:
@@ -105,7 +110,8 @@ def _interview(interview: Interview, calendar: BusinessCalendar) -> str:
 
 def _line(reminder: ReminderLine, calendar: BusinessCalendar) -> str:
     when = day_text(calendar.day(reminder.due)) + ("" if reminder.all_day else f" {calendar.local(reminder.due):%H:%M}")
-    because = f", because {clean(reminder.why)}" if reminder.why else ""
+    why = _DELETED if reminder.state is ReminderState.DISMISSED else clean(reminder.why)
+    because = f", because {why}" if why else ""
     return f"{reminder.rule.value}: {reminder.state.value}, {when}, {clean(reminder.title, 80)}{because}"
 
 
@@ -149,7 +155,7 @@ def why_not(rule: Rule, report: OpportunityReport, rules: Rules) -> str:
         return f"rules.{rule.value} is switched off"
     gone = [r for r in report.reminders if r.rule is rule]
     if any(r.state is ReminderState.DISMISSED for r in gone) and rule not in {Rule.ASK_NEXT_STEPS, Rule.THANK_YOU}:
-        return "you deleted it"
+        return _DELETED
     if rule is Rule.REJECTION_REPLY:
         return _no_rejection_reply(course, rules)
     if state is not OpportunityState.ACTIVE and not (rule is Rule.MOVE_ON and state is OpportunityState.MOVED_ON):
@@ -166,11 +172,7 @@ def why_not(rule: Rule, report: OpportunityReport, rules: Rules) -> str:
         case Rule.FOLLOW_UP_PROMISED:
             if course.promise is None:
                 return "no date was named"
-            return (
-                "the date that was named has been kept, or you have asked"
-                if not course.promise_open
-                else "you deleted it"
-            )
+            return "the date that was named has been kept, or you have asked" if not course.promise_open else _DELETED
         case Rule.FOLLOW_UP:
             return _no_follow_up(course)
         case Rule.MOVE_ON:
@@ -193,7 +195,7 @@ def _no_thanks(gone: list[ReminderLine], days: tuple[InterviewDay, ...], rules: 
     if done:
         return f"you have thanked them ({clean(done[-1].why)})" if done[-1].why else "you have thanked them"
     if any(r.state is ReminderState.DISMISSED for r in gone):
-        return "you deleted it"
+        return _DELETED
     return (
         f"the interview on {day_text(days[-1].day)} isn't over, or lies more than "
         f"{rules.thank_you.pointless_after.days} days back"

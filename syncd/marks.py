@@ -43,8 +43,9 @@ class Marks:
     ``cause`` lists the causes in clear, the first of them the one that the key was made of. ``due`` is when the rule
     has it due (ISO 8601), before rolling and snoozing. ``promise`` is the date noted on it by the person, with the
     hash of their words. ``done`` is the day on which the person ticked it; ``reopened`` when they took our tick away;
-    ``rang`` the last day on which a rolled reminder got its alarm. ``ended`` tells a reminder that is over without
-    having been done, and stands as done only because it holds the person's words.
+    ``rang`` the last day on which a rolled reminder got its alarm; ``snoozed`` the day to which the person had moved
+    one that was rolled on from there. ``ended`` tells a reminder that is over without having been done, and stands as done
+    only because it holds the person's words.
     """
 
     rule: Rule
@@ -57,6 +58,7 @@ class Marks:
     done: date | None = None
     reopened: datetime | None = None
     rang: date | None = None
+    snoozed: date | None = None
     ended: bool = False
     wrote: Wrote = Wrote()
 
@@ -104,6 +106,7 @@ def to_pairs(marks: Marks) -> tuple[tuple[str, str], ...]:
         "syncdDone": marks.done.isoformat() if marks.done else "",
         "syncdReopened": marks.reopened.isoformat() if marks.reopened else "",
         "syncdRang": marks.rang.isoformat() if marks.rang else "",
+        "syncdSnoozed": marks.snoozed.isoformat() if marks.snoozed else "",
         "syncdEnded": "1" if marks.ended else "",
         "syncdWrote": str(marks.wrote)[:VALUE_LIMIT],
     }
@@ -140,6 +143,7 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Marks | None:
             done=date.fromisoformat(found["syncdDone"]) if found.get("syncdDone") else None,
             reopened=datetime.fromisoformat(found["syncdReopened"]) if found.get("syncdReopened") else None,
             rang=date.fromisoformat(found["syncdRang"]) if found.get("syncdRang") else None,
+            snoozed=date.fromisoformat(found["syncdSnoozed"]) if found.get("syncdSnoozed") else None,
             wrote=_wrote(found.get("syncdWrote", "")),
         )
     except (KeyError, ValueError):

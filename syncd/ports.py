@@ -14,9 +14,10 @@ Message-ID).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from syncd.interest import Interest
@@ -99,13 +100,15 @@ class ReminderChanges:
 
     ``ended`` are reminders that are no longer there, with who ended them where the back end can tell; ``gone`` are ids
     that disappeared and of which it can't (unless the caller removed them, the person did). With ``complete``,
-    ``entries`` and ``ended`` are everything there is.
+    ``entries`` and ``ended`` are everything there is. ``vanished`` are ids that the calendar's own memory has as
+    standing and that are gone, whether the caller knew of them or not: many at once are no deletion but an accident.
     """
 
     cursor: str
     entries: tuple[Entry, ...] = ()
     ended: tuple[Ended, ...] = ()
     gone: frozenset[str] = frozenset()
+    vanished: frozenset[str] = frozenset()
     complete: bool = False
     warnings: tuple[str, ...] = ()
     requests: int = 0
@@ -123,10 +126,27 @@ class ReminderCalendar(Protocol):
         """A stable name (a path, a calendar id)."""
         ...
 
+    @property
+    def memory(self) -> Path | None:
+        """The file beside the reminders that tells deleted ones from those that never were; None where none is needed.
+
+        Whoever deletes it starts over.
+        """
+        ...
+
     def pull(self, cursor: str | None) -> ReminderChanges:
         """Read what changed since *cursor*.
 
-        Entries whose id doesn't derive from their key are the person's own copies.
+        Entries whose id doesn't derive from their key are the person's own copies. One that lost its marks to another
+        program comes with those last written.
+        """
+        ...
+
+    def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
+        """Note what the caller knows to stand and to have ended, where the calendar's own memory lacks it.
+
+        So that what the person once dismissed outlives the loss of either memory. What the calendar knows better
+        stays.
         """
         ...
 

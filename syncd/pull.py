@@ -7,7 +7,7 @@ means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,6 +101,8 @@ def pull(
     _drop_unconfigured(store, sources)
     # Who says that a mass change is right takes what is there now for all there is.
     cursor = None if allow_mass_change else store.cursor(_reminders(sources.reminders))
+    if allow_mass_change:  # what is gone may be the calendar's own memory
+        sources.reminders.remember(store.entries(), store.ended())
     _pull_reminders(store, sources.reminders, cursor, pulled, now, guarded=not allow_mass_change)
     since = horizon(store, lookback, now)
     store.put(_HORIZON, since.isoformat())
@@ -170,18 +172,24 @@ def _pull_reminders(
     pulled.calendar_requests += changes.requests
     pulled.warnings += changes.warnings
     known = {entry.event_id: entry for entry in store.entries()}
+    before = {e.event_id: e for e in store.ended()}
     missing = _missing(changes, known)
-    if guarded and len(known) >= MANY and len(missing) * 2 > len(known):
+    forgotten = changes.vanished - known.keys() - before.keys()  # the calendar's own memory has them, and we don't
+    again = "; to begin anew instead, run: syncd purge --all" if forgotten else ""
+    lost, total = len(missing) + len(forgotten), len({*known, *forgotten, *(e.event_id for e in changes.entries)})
+    if guarded and total >= MANY and lost * 2 > total:
         raise Absurd(
-            f"{sink.name}: {len(missing)} of {len(known)} reminders are suddenly gone; if you deleted them, "
-            "run: syncd sync --allow-mass-change"
+            f"{sink.name}: {lost} of {total} reminders are suddenly gone; if you deleted them, "
+            f"run: syncd sync --allow-mass-change{again}"
         )
+    if forgotten:
+        reminders = "1 reminder is" if len(forgotten) == 1 else f"{len(forgotten)} reminders are"
+        pulled.warnings.append(f"{sink.name}: {reminders} gone, taken as deleted by you{again}")
     with store.transaction():
         for entry in changes.entries:
             if known.get(entry.event_id) != entry:
                 pulled.changed = True
                 store.put_entry(entry)
-        before = {e.event_id: e for e in store.ended()}
         for ended in changes.ended:
             if before.get(ended.event_id) != ended:
                 pulled.changed = True
@@ -197,6 +205,8 @@ def _pull_reminders(
         store.put_cursor(_reminders(sink), changes.cursor)
         store.put(REMOVING, "")
         _unsettle(store, pulled)
+    if changes.vanished:
+        sink.remember((), (ended for ended in store.ended() if ended.event_id in changes.vanished))
 
 
 def _unsettle(store: Store, pulled: Pulled) -> None:
@@ -236,11 +246,13 @@ def _store_events(
     gone = set(changes.gone) & known
     if changes.complete:
         gone |= known - set(changes.changed)
-    if not allow_mass_change and len(known) >= MANY and len(gone) * 2 > len(known):
-        raise Absurd(
-            f"{source.name}: {len(gone)} of {len(known)} calendar files or events are suddenly gone; "
-            "if that is right, run: syncd sync --allow-mass-change"
-        )
+    if not allow_mass_change and (changes.changed or gone):
+        lost, there = _lost((e for e in store.events() if e.source == source.name and e.gone is None), changes)
+        if there >= MANY and lost * 2 > there:
+            raise Absurd(
+                f"{source.name}: {lost} of {there} events are suddenly gone; "
+                "if that is right, run: syncd sync --allow-mass-change"
+            )
     pulled.calendar_requests += changes.requests
     pulled.warnings += changes.warnings
     pulled.changed = pulled.changed or bool(changes.changed or gone)
@@ -256,6 +268,20 @@ def _store_events(
         _unsettle(store, pulled)
         if changes.changed or gone:
             store.put(_INTEREST, "")
+
+
+def _lost(standing: Iterable[Event], changes: EventChanges) -> tuple[int, int]:
+    """How many of *standing* are no longer anywhere after *changes*, and how many there were.
+
+    A series counts once, and one that moved to another file isn't lost: what counts is the UID, not the file.
+    """
+    known: set[str] = set()
+    kept = {event.uid for events in changes.changed.values() for event in events}
+    for event in standing:
+        known.add(event.uid)
+        if not (changes.complete or event.href in changes.changed or event.href in changes.gone):
+            kept.add(event.uid)
+    return len(known - kept), len(known)
 
 
 def _interest(store: Store, account: Account, since: datetime, *, fresh: bool) -> Interest:

@@ -18,20 +18,25 @@ def ours(sink: ReminderCalendar) -> tuple[Entry, ...]:
     return tuple(s.entry for s in standing(sink.pull(None).entries))
 
 
-def purge(sink: ReminderCalendar, store: Store) -> tuple[Entry, ...]:
+def purge(sink: ReminderCalendar, store: Store | None) -> tuple[Entry, ...]:
     """Remove them all, also those that the person wrote on, and say which.
 
-    Raises ``TryAgain`` where they keep changing.
+    Only the calendar is needed: where there is no usable *store*, nothing is noted in it. Raises ``TryAgain`` where
+    they keep changing.
     """
     removed: list[Entry] = []
-    forget_plan(store)
+    if store is not None:
+        forget_plan(store)
     for _ in range(ROUNDS):
         left = ours(sink)
         if not left:
             return tuple(removed)
         for entry in left:
             try:
-                remove(entry, sink, store)
+                if store is None:
+                    sink.delete(entry)
+                else:
+                    remove(entry, sink, store)
             except Conflict:
                 continue
             removed.append(entry)

@@ -1,6 +1,7 @@
 """A reminder as it stands in the calendar, with what the person did to it since syncd last wrote it.
 
-Pure: everything is read off the entry and its marks, so that a rebuilt store sees the same as an old one.
+Pure: everything is read off the entry and its marks, so that a rebuilt store sees the same as an old one. Where the
+marks don't tell what syncd wrote, everything is the person's to keep, and nothing their word.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Standing:
     @property
     def moved(self) -> bool:
         """The person moved it: it is snoozed."""
-        return bool(self.marks.wrote.start) and word_hash(start_text(self.entry)) != self.marks.wrote.start
+        return word_hash(start_text(self.entry)) != self.marks.wrote.start
 
     @property
     def plain_title(self) -> str:
@@ -54,12 +55,12 @@ class Standing:
     @property
     def title_theirs(self) -> bool:
         """The person changed the title (a tick alone doesn't)."""
-        return bool(self.marks.wrote.title) and word_hash(self.plain_title) != self.marks.wrote.title
+        return word_hash(self.plain_title) != self.marks.wrote.title
 
     @property
     def text_theirs(self) -> bool:
         """The person changed the text."""
-        return bool(self.marks.wrote.text) and word_hash(self.entry.text) != self.marks.wrote.text
+        return word_hash(self.entry.text) != self.marks.wrote.text
 
     @property
     def written_on(self) -> bool:
@@ -68,8 +69,8 @@ class Standing:
 
     @property
     def notes(self) -> str:
-        """The lines of the text that syncd didn't write, and an added part of a title."""
-        if not self.text_theirs:
+        """The lines of the text that syncd didn't write; none where it isn't known which those are."""
+        if not self.text_theirs or not self.marks.wrote.text:
             return ""
         lines = _TAG.sub(" ", _MARKUP.sub("\n", self.entry.text)).splitlines()
         return "\n".join(line for line in lines if not line_hashes(line) <= self.marks.wrote.lines)

@@ -118,7 +118,10 @@ class LocalCalendar:
             return Tree({name: self._path}, {name: files.fingerprint(self._path.stat())})
         except (FileNotFoundError, NotADirectoryError):
             if was_there:
-                raise Absurd(f"{self._path} is gone; is it mounted?") from None
+                raise Absurd(
+                    f"{self._path} is gone; is it mounted? If it is gone for good, take it out of [local] calendars in "
+                    "the config"
+                ) from None
             raise BadInput(f"{self._path}: there is no such calendar file or folder") from None
         except OSError as problem:
             raise BadInput(f"{self._path}: can't be read: {problem.strerror}") from problem

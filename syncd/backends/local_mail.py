@@ -117,7 +117,10 @@ class LocalMail:
         return "mbox", Mbox(self._path)
 
     def _vanished(self) -> Absurd:
-        return Absurd(f"{self._path}: the mailbox that was here is gone; is it mounted?")
+        return Absurd(
+            f"{self._path}: the mailbox that was here is gone; is it mounted? If it is gone for good, take it out of "
+            "[local] mail in the config"
+        )
 
 
 class _Asked:

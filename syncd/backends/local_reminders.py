@@ -6,10 +6,9 @@ that was read, and changes nothing in it but our own event. Memory lies in the l
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,62 +17,17 @@ from zoneinfo import ZoneInfo
 from syncd.backends import files
 from syncd.backends.files import Fingerprint, Tree
 from syncd.backends.ledger import Ledger, Written
+from syncd.backends.reminder_cursor import Cursor
+from syncd.backends.reminder_listing import Listing, listed
 from syncd.errors import Absurd, BadInput, Conflict, TryAgain
-from syncd.model import Entry
+from syncd.model import Ended, Entry
 from syncd.ports import ReminderChanges
 
 if TYPE_CHECKING:
     from syncd.formats.ical_lines import Document
 
-_VERSION = 1
 _SUFFIX = ".ics"
-
-
-@dataclass(slots=True)
-class _Cursor:
-    """What was there at the last look: the folder, the ledger, and for each file its state and our ids in it."""
-
-    root: bool
-    ledger: Fingerprint | None
-    seen: dict[str, Fingerprint] = field(default_factory=dict)
-    ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        listed = {name: [list(seen), list(self.ids.get(name, ()))] for name, seen in self.seen.items()}
-        ledger = list(self.ledger) if self.ledger else None
-        found = {"version": _VERSION, "root": self.root, "ledger": ledger, "files": listed}
-        return json.dumps(found, separators=(",", ":"))
-
-    @classmethod
-    def load(cls, text: str | None) -> _Cursor | None:
-        """None for none, and for one that this version can't use."""
-        try:
-            found = json.loads(text or "")
-            if found["version"] != _VERSION:
-                return None
-            return cls(
-                found["root"],
-                _print(found["ledger"]) if found["ledger"] else None,
-                {name: _print(seen) for name, (seen, _) in found["files"].items()},
-                {name: tuple(ids) for name, (_, ids) in found["files"].items()},
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None
-
-
-def _print(numbers: list[int]) -> Fingerprint:
-    inode, size, mtime, ctime = numbers
-    return inode, size, mtime, ctime
-
-
-@dataclass(slots=True)
-class _Listing:
-    """Everything of ours that stands; ``unread`` has for each file that couldn't be read what may be in it."""
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    unread: dict[str, frozenset[str]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+_GO_ON = "run: syncd sync --allow-mass-change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +60,18 @@ class LocalReminders:
         """The path."""
         return str(self._path)
 
+    @property
+    def memory(self) -> Path:
+        """The ledger."""
+        return self._ledger.path
+
     def pull(self, cursor: str | None) -> ReminderChanges:
         """As the port says; what changed is always given as the complete listing. Writes nothing.
 
         Raises ``Absurd`` where the folder or the ledger was there at the last pull and no longer is (a pull without
         a cursor takes what there is), and ``TryAgain`` where a file that can't be read may hold one that is missing.
         """
-        old = _Cursor.load(cursor)
+        old = Cursor.load(cursor)
         self._adopted = False
         tree, state = self._look(old)
         if old is not None and (old.seen, old.ledger) == (state.seen, state.ledger):
@@ -122,16 +81,34 @@ class LocalReminders:
         listing = self._list(tree, known, old)
         missing = known.keys() - listing.entries.keys()
         self._refuse_half_a_look(missing, known, listing)
-        state.ids = listing.ids
+        state.ids, state.told = listing.ids, frozenset(listing.again)
         return ReminderChanges(
             cursor=str(state),
             entries=tuple(listing.entries.values()),
-            ended=tuple(known[event_id].gone() for event_id in known if event_id in missing),
+            ended=tuple(ended for event_id in known if event_id in missing and (ended := known[event_id].gone())),
+            vanished=frozenset(event_id for event_id in missing if not known[event_id].ended),
             complete=True,
             warnings=tuple(listing.warnings),
         )
 
-    def _look(self, old: _Cursor | None) -> tuple[Tree, _Cursor]:
+    def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
+        """As the port says: into the ledger goes what it lacks, and who ended what it has as standing."""
+        known = self._ledger.read()
+        lacking = [Written.of(entry) for entry in entries if entry.event_id not in known]
+        dismissed = []
+        for one in ended:
+            written = known.get(one.event_id)
+            if written is None:
+                lacking += [new] if (new := Written.gone_already(one)) else []
+            elif not written.ended and one.by_person:
+                dismissed.append(one.event_id)
+        with files.writing(self._ledger.path):
+            if lacking or dismissed:
+                self._ledger.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ledger.note(lacking)
+        self._ledger.dismissed(dismissed)
+
+    def _look(self, old: Cursor | None) -> tuple[Tree, Cursor]:
         try:
             tree = self._files()
         except OSError as problem:
@@ -139,10 +116,13 @@ class LocalReminders:
         root = self._path.is_dir() if self._vdir else self._path.parent.is_dir()
         ledger = files.look(self._ledger.path)
         if old is not None and old.root and not root:
-            raise Absurd(f"{self._path} is gone; is it mounted?")
+            raise Absurd(f"{self._path} is gone; is it mounted? If you deleted the reminders with it, {_GO_ON}")
         if old is not None and old.ledger and not ledger:
-            raise Absurd(f"{self._ledger.path}, the memory of the reminders, is gone; is {self._path} mounted?")
-        return tree, _Cursor(root, ledger, tree.prints)
+            raise Absurd(
+                f"{self._ledger.path}, the memory of the reminders, is gone; is {self._path} mounted? "
+                f"If it is, and only that file is lost, {_GO_ON}"
+            )
+        return tree, Cursor(root, ledger, tree.prints)
 
     def _files(self) -> Tree:
         if not self._vdir:
@@ -153,50 +133,19 @@ class LocalReminders:
         except (FileNotFoundError, NotADirectoryError):
             return Tree()
 
-    def _list(self, tree: Tree, known: dict[str, Written], old: _Cursor | None = None) -> _Listing:
-        listing = _Listing()
-        # The file under an id's own name comes first: what a sync tool left as "... (conflict).ics" is a copy.
-        for name in sorted(tree.files, key=lambda name: (Path(name).stem not in known, name)):
-            ids = old.ids.get(name) if old else None
-            self._list_file(name, tree.files[name], known, ids, listing)
-        return listing
+    def _list(self, tree: Tree, known: dict[str, Written], old: Cursor | None = None) -> Listing:
+        marks = {event_id: written.pairs for event_id, written in known.items()}
+        return listed(tree, marks, old, zone=self._zone, vdir=self._vdir)
 
-    def _list_file(
-        self, name: str, path: Path, known: dict[str, Written], ids: tuple[str, ...] | None, listing: _Listing
-    ) -> None:
-        from syncd.formats import ical_reminder  # here: an idle pull must not load the icalendar library
-        from syncd.formats.ical_lines import parse
-
-        expected = frozenset(ids if ids is not None else [Path(name).stem])
-        listing.ids[name] = tuple(sorted(expected))
-        try:
-            data, _ = files.read(path)
-        except FileNotFoundError:
-            raise TryAgain(f"{path} vanished while the reminders were read") from None
-        except OSError as problem:
-            listing.warnings.append(f"{path}: can't be read: {problem.strerror}")
-            listing.unread[str(path)] = expected
-            return
-        document = parse(data)
-        found = ical_reminder.find(document, self._zone, {i: written.pairs for i, written in known.items()})
-        if document.transcoded or not document.whole:
-            listing.warnings.append(f"{path}: it is not a whole iCalendar file in UTF-8")
-            inside = frozenset(i for i in known if i.encode() in document.data)
-            listing.unread[str(path)] = expected | inside if self._vdir else frozenset(known)
-        for event_id, reason in found.broken.items():
-            listing.warnings.append(f"{path}: reminder {event_id} can't be understood: {reason}")
-            listing.unread[str(path)] = listing.unread.get(str(path), frozenset()) | {event_id}
-        for event_id, entry in found.entries.items():
-            listing.entries.setdefault(event_id, replace(entry, href=name))
-        if str(path) not in listing.unread:
-            listing.ids[name] = tuple(found.entries)
-
-    def _refuse_half_a_look(self, missing: set[str], known: dict[str, Written], listing: _Listing) -> None:
+    def _refuse_half_a_look(self, missing: set[str], known: dict[str, Written], listing: Listing) -> None:
         """What may lie in a file that couldn't be read isn't gone."""
         open_ones = {event_id for event_id in missing if not known[event_id].ended}
         for path, ids in listing.unread.items():
             if ids & open_ones:
-                raise TryAgain(f"{path}: a reminder of ours in it can't be read; repair that file, or delete it")
+                raise TryAgain(
+                    f"{path}: a reminder of ours in it can't be read; try again; if it stays so, restore the file from "
+                    "a backup (to delete it is to dismiss the reminders in it)"
+                )
 
     def create(self, entry: Entry) -> Entry:
         """As the port says: the event first, then the ledger, so that a crash in between loses nothing."""
@@ -213,11 +162,12 @@ class LocalReminders:
             raise Conflict(f"{path} has a {entry.event_id} already")
         data = ical_reminder.added(document, entry, self._zone, self._now)
         files.replace(path, data, seen)
-        self._ledger.wrote([entry])
-        return self._stored(data, path, entry)
+        stored = self._stored(data, path, entry)
+        self._ledger.wrote(stored)
+        return stored
 
     def update(self, old: Entry, new: Entry) -> Entry:
-        """As the port says."""
+        """As the port says: the event first, then the ledger."""
         from syncd.formats import ical_reminder
 
         self._adopt()
@@ -228,7 +178,10 @@ class LocalReminders:
         if data == place.document.data:
             return place.entry
         files.replace(place.path, data, place.seen)
-        return self._stored(data, place.path, new)
+        stored = self._stored(data, place.path, new)
+        if self._ledger.read().get(new.event_id) != Written.of(stored):
+            self._ledger.wrote(stored)
+        return stored
 
     def delete(self, entry: Entry) -> None:
         """As the port says: the ledger first, so that a crash in between never makes it the person's doing."""
@@ -250,7 +203,8 @@ class LocalReminders:
         if not self._adopted:
             known = self._ledger.read()
             standing = self._list(self._files(), known).entries
-            self._ledger.wrote(e for i, e in standing.items() if i not in known or known[i].ended)
+            self._ledger.wrote(*(e for i, e in standing.items() if known.get(i) != Written.of(e)))
+            self._ledger.tidy()
             self._adopted = True
 
     def _open(self, path: Path) -> tuple[Document | None, Fingerprint | None]:

@@ -7,6 +7,7 @@ person and the accidents: edits, deletions, copies, and writes that fail.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,11 +127,16 @@ class _Fault:
 
 @dataclass(slots=True)
 class _Slot:
-    """An id that was ever used: its entry, or how it ended; with the version of its last change."""
+    """An id that was ever used: its entry, or how it ended; the version of its last change; the marks last written."""
 
     version: int
     entry: Entry | None
     ended: Ended | None = None
+    marks: tuple[tuple[str, str], ...] = ()
+
+    def read(self) -> Entry | None:
+        """The entry, with the marks last written where it lost its own."""
+        return replace(self.entry, marks=self.entry.marks or self.marks) if self.entry else None
 
 
 @dataclass(slots=True)
@@ -149,6 +155,14 @@ class MemoryReminders:
     _absent: bool = False
     _faults: list[_Fault] = field(default_factory=list)
 
+    @property
+    def memory(self) -> None:
+        """None: it remembers itself."""
+        return
+
+    def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
+        """Nothing to note: its own memory lacks nothing."""
+
     def pull(self, cursor: str | None) -> ReminderChanges:
         """As the port says."""
         if self._absent:
@@ -157,7 +171,7 @@ class MemoryReminders:
         changed = [slot for slot in self._slots.values() if slot.version > since]
         return ReminderChanges(
             cursor=str(self._version),
-            entries=tuple(slot.entry for slot in changed if slot.entry and _ours(slot.entry)),
+            entries=tuple(entry for slot in changed if (entry := slot.read()) and _ours(entry)),
             ended=tuple(slot.ended for slot in changed if slot.ended),
             complete=cursor is None,
         )
@@ -167,7 +181,7 @@ class MemoryReminders:
         with_fault = self._next_fault()
         if entry.event_id in self._slots:
             raise Conflict(f"{entry.event_id} was used before")
-        stored = self._store(entry)
+        stored = self._store(entry, wrote=True)
         self._wrote(with_fault)
         return stored
 
@@ -180,7 +194,7 @@ class MemoryReminders:
         changes = {name: getattr(new, name) for name in _CONTENT if getattr(old, name) != getattr(new, name)}
         if not changes:
             return standing
-        stored = self._store(replace(standing, **changes))
+        stored = self._store(replace(standing, **changes), wrote=True)
         self._wrote(with_fault)
         return stored
 
@@ -218,6 +232,10 @@ class MemoryReminders:
     def dismiss(self, event_id: str) -> None:
         """The person deletes it."""
         self._end(event_id, by_person=True)
+
+    def strip(self, event_id: str) -> None:
+        """A program that doesn't know our marks drops them."""
+        self.edit(event_id, marks=())
 
     def restore(self, entry: Entry) -> None:
         """The person takes a deletion back."""
@@ -259,22 +277,25 @@ class MemoryReminders:
             return None
         if slot.entry.etag != entry.etag:
             raise Conflict(f"{entry.event_id} changed since it was read")
-        return slot.entry
+        return slot.read()
 
-    def _store(self, entry: Entry) -> Entry:
+    def _store(self, entry: Entry, *, wrote: bool = False) -> Entry:
         self._version += 1
         end = entry.end if entry.end > entry.start else entry.start + timedelta(days=entry.all_day)
         stored = replace(entry, end=end, etag=str(self._version), href=entry.event_id, modified=self.now)
-        self._slots[entry.event_id] = _Slot(self._version, stored)
+        last = self._slots.get(entry.event_id)
+        written = stored.marks if wrote or last is None else last.marks
+        self._slots[entry.event_id] = _Slot(self._version, stored, marks=written)
         return stored
 
     def _end(self, event_id: str, *, by_person: bool) -> None:
-        read = marks.from_pairs(self.entry(event_id).marks)
+        last = self._slots[event_id]
+        read = marks.from_pairs(self.entry(event_id).marks or last.marks)
         self._version += 1
         ended = None
         if read is not None and read.event_id == event_id:
             ended = Ended(event_id, read.key, read.rule, read.cause, read.generation, by_person)
-        self._slots[event_id] = _Slot(self._version, None, ended)
+        self._slots[event_id] = _Slot(self._version, None, ended, last.marks)
 
 
 _CONTENT = [f.name for f in fields(Entry) if f.name not in ("event_id", "etag", "href", "modified")]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from syncd.model import Entry
+from collections.abc import Iterable
+from pathlib import Path
+
+from syncd.model import Ended, Entry
 from syncd.ports import ReminderCalendar, ReminderChanges
 
 
@@ -17,9 +20,17 @@ class Rehearsal:
         """The name of the real one."""
         return self._real.name
 
+    @property
+    def memory(self) -> Path | None:
+        """That of the real one."""
+        return self._real.memory
+
     def pull(self, cursor: str | None) -> ReminderChanges:
         """Read the real one."""
         return self._real.pull(cursor)
+
+    def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
+        """Pretend."""
 
     def create(self, entry: Entry) -> Entry:
         """Pretend."""

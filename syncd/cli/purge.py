@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syncd.cli import _frame
+
+if TYPE_CHECKING:
+    from syncd.model import Entry
+    from syncd.ports import ReminderCalendar
+    from syncd.settings import Settings
 
 
 def add(commands: _frame.Commands) -> None:
     """Add the command."""
     parser = _frame.command(commands, "purge", run, "removes every reminder that syncd made, and nothing else")
     parser.add_argument("--dry-run", action="store_true", help="show what would be removed, and remove nothing")
-    parser.add_argument("--all", action="store_true", help="the store, the marks and the sign-in as well")
+    parser.add_argument("--all", action="store_true", help="the store, the marks, the ledger and the sign-in as well")
     parser.add_argument("--now", metavar="TIME", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Remove, and say what."""
-    from syncd.app import opened, sources
+    from syncd.app import sources
     from syncd.cli import render
-    from syncd.lock import locked
-    from syncd.purge import ours, purge
+    from syncd.purge import ours
+    from syncd.store import check_ours
 
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
     sink = sources(settings, now).reminders
-    with locked(settings.state):
-        if args.dry_run:
-            gone = ours(sink)
-        else:
-            with opened(settings, _frame.warn) as app:
-                gone = purge(sink, app.store)
+    check_ours(settings.state)
+    with nullcontext() if args.dry_run else _lock(settings.state, remove=args.all):
+        gone = ours(sink) if args.dry_run else _purged(sink, settings)
         rows = [(render.moment(e.start, settings.user.zone, now), e.title) for e in gone]
         if rows:
             render.show(("when", "reminder"), rows)
@@ -39,16 +43,37 @@ def run(args: argparse.Namespace) -> int:
         if rows and not args.dry_run:
             print("The next cycle writes those that are due again; stop the timer first to be rid of them.")
         if args.all:
-            _everything(_own_files(settings.state, settings.google.token), dry=args.dry_run)
+            _everything(_own_files(settings.state, sink.memory, settings.google.token), dry=args.dry_run)
     return 0
 
 
-def _own_files(state: Path, token: Path | None) -> list[Path]:
+def _lock(state: Path, *, remove: bool) -> AbstractContextManager[None]:
+    """The account's lock; none where no syncd ever kept a store."""
+    from syncd.lock import lock_path, locked
+
+    return locked(state, remove=remove) if state.exists() or lock_path(state).exists() else nullcontext()
+
+
+def _purged(sink: ReminderCalendar, settings: Settings) -> tuple[Entry, ...]:
+    """What was removed, and noted in the store where that can be used."""
+    from syncd.app import opened
+    from syncd.purge import purge
+    from syncd.store import Damaged
+
+    try:
+        with opened(settings, _frame.warn) as app:
+            return purge(sink, app.store)
+    except Damaged as damage:
+        _frame.warn(f"{damage}; the reminders are removed without it")
+        return purge(sink, None)
+
+
+def _own_files(state: Path, memory: Path | None, token: Path | None) -> list[Path]:
     from syncd.marks_file import marks_path
 
-    files = [state.with_name(state.name + suffix) for suffix in ("", "-wal", "-shm", ".lock")]
+    files = [state.with_name(state.name + suffix) for suffix in ("", "-wal", "-shm")]
     files += sorted(state.parent.glob(f"{state.name}.damaged-*"))
-    return [*files, marks_path(state), *([token] if token else [])]
+    return [*files, marks_path(state), *(path for path in (memory, token) if path)]
 
 
 def _everything(files: list[Path], *, dry: bool) -> None:

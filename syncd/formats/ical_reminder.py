@@ -53,7 +53,8 @@ def find(document: Document, zone: ZoneInfo, known: Mapping[str, Pairs]) -> Foun
     """Our reminders in a file. *known* maps the ids in the ledger to the marks kept there.
 
     Ours is what has marks from which its UID derives, and what has a UID of the ledger's though its marks were lost
-    (some programs drop X- properties). A copy has another UID: it is the person's own.
+    (some programs drop X- properties, or long ones): then those of the ledger stand in. A copy has another UID: it is
+    the person's own.
     """
     found, zones = Found(), Zones(document, zone)
     for uid, components in _by_uid(document).items():
@@ -81,16 +82,23 @@ def _by_uid(document: Document) -> dict[str, list[Component]]:
 
 
 def _marks_of(component: Component, uid: str, known: Mapping[str, Pairs]) -> Pairs | None:
-    pairs = tuple(
+    pairs = _marks_in(component)
+    read = marks.from_pairs(pairs)
+    if read is None or read.event_id != uid:
+        return known.get(uid)
+    if "syncdWrote" not in dict(pairs) and "syncdWrote" in dict(known.get(uid, ())):
+        return known[uid]
+    order = [name for name, _ in marks.to_pairs(read)]  # other programs sort them
+    return tuple(sorted(pairs, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
+
+
+def _marks_in(component: Component) -> Pairs:
+    """The marks in the event itself, in the order of its lines."""
+    return tuple(
         (f"syncd{prop.name.removeprefix(_MARK).capitalize()}", clean(prop.text))
         for prop in component.properties()
         if prop.name.startswith(_MARK)
     )
-    read = marks.from_pairs(pairs)
-    if read is None or read.event_id != uid:
-        return known.get(uid)
-    order = [name for name, _ in marks.to_pairs(read)]  # other programs sort them
-    return tuple(sorted(pairs, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
 
 
 def _entry(document: Document, components: list[Component], uid: str, pairs: Pairs, zones: Zones) -> Entry:
@@ -218,15 +226,18 @@ def changed(document: Document, old: Entry, new: Entry, zone: ZoneInfo, now: dat
     if old.text != new.text:
         edit.put("DESCRIPTION", f"DESCRIPTION:{escape(new.text)}" if new.text else "")
         edit.put("X-ALT-DESC", "")  # the same in HTML, and now no longer the same
-    before, after = dict(old.marks), dict(new.marks)
-    for name in {**before, **after}:
-        if before.get(name) != after.get(name):
-            edit.put(_mark_name(name), f"{_mark_name(name)}:{escape(after[name])}" if name in after else "")
     if old.alarm != new.alarm:
         for alarm, _ in _alarms(component, old.event_id):
             edit.cut(alarm)
         if new.alarm is not None:
             edit.append(_alarm_lines(new))
+    if edit.empty and old.marks == new.marks:
+        return document.data
+    # Against those in the file and not those of *old*: what a program dropped is put back with the next change.
+    before, after = dict(_marks_in(component)), dict(new.marks)
+    for name in {**before, **after}:
+        if before.get(name) != after.get(name):
+            edit.put(_mark_name(name), f"{_mark_name(name)}:{escape(after[name])}" if name in after else "")
     if edit.empty:
         return document.data
     sequence = component.text("SEQUENCE").strip()

@@ -122,6 +122,7 @@ class FileReminderWorld:
 
     knows_who = True
     can_vanish = True
+    can_lose_marks = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -154,6 +155,12 @@ class FileReminderWorld:
             other = icalendar.Calendar()
             other.add_component(copy)
             (self.path / f"{copy_id}.ics").write_bytes(other.to_ical())
+
+    def strip(self, event_id: str) -> None:
+        path, calendar, event = self.find(event_id)
+        for name in [name for name in event if name.startswith("X-")]:
+            del event[name]
+        path.write_bytes(calendar.to_ical())
 
     def vanish(self) -> None:
         if self.single:

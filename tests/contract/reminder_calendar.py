@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from syncd import marks
 from syncd.errors import Absurd, Conflict
 from syncd.formats.ical_lines import clean
-from syncd.marks import Marks, Wrote
+from syncd.marks import Marks, Wrote, line_hashes, to_pairs, word_hash
 from syncd.model import Ended, Entry, ReminderState, Rule
 from syncd.ports import ReminderCalendar, ReminderChanges
+from syncd.standing import standing, start_text
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -67,6 +68,12 @@ def with_marks(old: Entry, **changes) -> Entry:
     return replace(old, marks=marks.to_pairs(replace(read, **changes)))
 
 
+def written(one: Entry) -> Entry:
+    """With the hashes of what it says, as syncd writes them."""
+    wrote = Wrote(word_hash(start_text(one)), word_hash(one.title), word_hash(one.text), line_hashes(one.text))
+    return with_marks(one, wrote=wrote)
+
+
 def content(one: Entry) -> tuple:
     return one.event_id, one.title, one.text, one.start, one.end, one.all_day, one.alarm, sorted(one.marks)
 
@@ -77,11 +84,14 @@ class ReminderWorld(Protocol):
     knows_who: bool
     """Whether it tells who ended a reminder (else such ids are in ``gone``)."""
     can_vanish: bool
+    can_lose_marks: bool
+    """Whether a program may drop what it doesn't know, our marks among it."""
 
     def open(self) -> ReminderCalendar: ...
     def edit(self, event_id: str, **changes: object) -> None: ...
     def dismiss(self, event_id: str) -> None: ...
     def copy(self, event_id: str, copy_id: str) -> None: ...
+    def strip(self, event_id: str) -> None: ...
     def vanish(self) -> None: ...
 
 
@@ -260,6 +270,54 @@ class ReminderCalendarSuite:
         assert (moved.start, moved.end - moved.start) == (start, timedelta(hours=1))
         assert moved.marks == stored.marks
         assert moved.etag != stored.etag
+
+    def test_marks_that_a_program_dropped_are_those_last_written(self, world):
+        if not world.can_lose_marks:
+            pytest.skip("declared: this calendar keeps marks")
+        first = world.open().create(written(entry()))
+        new = written(with_marks(replace(first, title="Thank them all"), promise="2026-03-13 abcdef"))
+        stored = world.open().update(first, new)
+        world.strip(stored.event_id)
+        (mine,) = standing([self.standing(world)[stored.event_id]])
+        assert to_pairs(mine.marks) == stored.marks
+        assert not (mine.written_on or mine.moved)
+
+    def test_a_program_that_drops_marks_costs_the_person_neither_words_nor_time(self, world):
+        if not world.can_lose_marks:
+            pytest.skip("declared: this calendar keeps marks")
+        stored = world.open().create(written(entry()))
+        start = datetime(2026, 3, 9, 1, 30, tzinfo=ZONE)
+        world.strip(stored.event_id)
+        world.edit(stored.event_id, title="Call Kim", start=start, end=start + timedelta(hours=1), text="My own words")
+        (mine,) = standing([self.standing(world)[stored.event_id]])
+        assert (mine.moved, mine.title_theirs, mine.text_theirs, mine.notes) == (True, True, True, "My own words")
+        after = world.open().update(mine.entry, with_marks(mine.entry, due="2026-03-04T14:00-05:00"))
+        assert (after.title, after.text, after.start) == ("Call Kim", "My own words", start)
+        (again,) = standing([self.standing(world)[stored.event_id]])
+        assert again.entry == after
+        assert again.marks.wrote == mine.marks.wrote
+
+    def test_one_that_lost_its_marks_ends_as_any_other(self, world):
+        if not world.can_lose_marks:
+            pytest.skip("declared: this calendar keeps marks")
+        ours, theirs = (world.open().create(written(entry(c))) for c in ("a@x.example", "b@x.example"))
+        for stored in (ours, theirs):
+            world.strip(stored.event_id)
+        world.open().delete(self.standing(world)[ours.event_id])
+        world.dismiss(theirs.event_id)
+        assert self.standing(world) == {}
+        if world.knows_who:
+            assert self.whose(world, world.open().pull(None)) == {ours.event_id: False, theirs.event_id: True}
+
+    def test_what_the_caller_remembers_changes_nothing_that_is_known_better(self, world):
+        ours, theirs, stays = (world.open().create(entry(c)) for c in ("a@x.example", "b@x.example", "c@x.example"))
+        world.open().delete(ours)
+        world.dismiss(theirs.event_id)
+        before = world.open().pull(None)
+        world.open().remember([stays, ours], before.ended)
+        after = world.open().pull(None)
+        assert (set(after.entries), set(after.ended)) == (set(before.entries), set(before.ended))
+        assert after.vanished == frozenset()
 
     def test_a_copy_is_the_persons_own(self, world):
         stored = world.open().create(entry())

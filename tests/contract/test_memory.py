@@ -65,6 +65,7 @@ def _span(spec: Spec) -> tuple[datetime, datetime]:
 class MemoryReminderWorld:
     knows_who = True
     can_vanish = True
+    can_lose_marks = True
 
     def __init__(self) -> None:
         self.calendar = MemoryReminders(reminder_calendar.NOW)

@@ -44,8 +44,8 @@ class Marks:
     has it due (ISO 8601), before rolling and snoozing. ``promise`` is the date noted on it by the person, with the
     hash of their words. ``done`` is the day on which the person ticked it; ``reopened`` when they took our tick away;
     ``rang`` the last day on which a rolled reminder got its alarm; ``snoozed`` the day to which the person had moved
-    one that was rolled on from there. ``ended`` tells a reminder that is over without having been done, and stands as done
-    only because it holds the person's words.
+    one that was rolled on from there. ``ended`` tells a reminder that is over without having been done, and
+    stands as done only because it holds the person's words.
     """
 
     rule: Rule

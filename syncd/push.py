@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syncd.marks import from_pairs
 from syncd.model import Ended, Entry
 from syncd.ports import ReminderCalendar
 from syncd.reconcile import Action
+from syncd.standing import standing
 from syncd.store import REMOVING, Store
 
 
 def push(action: Action, sink: ReminderCalendar, store: Store, now: datetime) -> None:
     """Make *action* true. Raises ``Conflict`` where the reminder isn't what was read."""
-    if action.new is None:
+    if action.removes:
         remove(action.entry, sink, store)
     elif action.old is None:
-        written = sink.create(action.new)
+        written = sink.create(action.entry)
         with store.transaction():
             store.put_entry(written)
     else:
-        written = sink.update(action.old, action.new)
+        written = sink.update(action.old, action.entry)
         with store.transaction():
             store.put_entry(written)
     with store.transaction():
@@ -28,16 +28,19 @@ def push(action: Action, sink: ReminderCalendar, store: Store, now: datetime) ->
 
 
 def remove(entry: Entry, sink: ReminderCalendar, store: Store) -> None:
-    """Remember first that it is our doing: a crash in between must not look like a dismissal."""
-    marks = from_pairs(entry.marks)
-    assert marks is not None  # noqa: S101 - only our own entries stand
-    with store.transaction():
-        store.put_ended(
-            Ended(entry.event_id, marks.key, marks.rule, marks.cause, marks.generation, by_person=False)
-        )  # fmt: skip
-        store.put(REMOVING, entry.event_id)
-    sink.delete(entry)
-    store.put(REMOVING, "")
+    """Remove *entry*, if it is ours.
+
+    Remembers first that it is our doing: a crash in between must not look like a dismissal.
+    """
+    for mine in standing([entry]):
+        marks = mine.marks
+        with store.transaction():
+            store.put_ended(
+                Ended(entry.event_id, marks.key, marks.rule, marks.cause, marks.generation, by_person=False)
+            )  # fmt: skip
+            store.put(REMOVING, entry.event_id)
+        sink.delete(entry)
+        store.put(REMOVING, "")
 
 
 def told(action: Action) -> dict[str, str]:

@@ -6,6 +6,7 @@ person's own words and times stay; what holds their words is never deleted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from syncd.errors import Absurd
 from syncd.marks import Marks, Wrote, event_id, line_hashes, to_pairs, word_hash
 from syncd.model import Entry, ReminderState, Rule
 from syncd.plan import End, Plan, Wanted
+from syncd.plan.schedule import Place
 from syncd.standing import TICK, Standing, due_text, start_text
 
 MANY = 8
@@ -32,21 +34,20 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write. ``old`` is None for a new reminder, ``new`` None for one that is removed."""
+    """One write. ``entry`` is the reminder as it will be, or as it was last; ``old`` is None for a new one."""
 
     op: Op
     rule: Rule
     company: str
     why: str
-    old: Entry | None
-    new: Entry | None
+    entry: Entry
+    old: Entry | None = None
+    removes: bool = False
 
     @property
-    def entry(self) -> Entry:
-        """The entry as it will be, or as it was last."""
-        entry = self.new or self.old
-        assert entry is not None  # noqa: S101 - an action has one of the two
-        return entry
+    def new(self) -> Entry | None:
+        """The reminder as it will be, None for one that is removed."""
+        return None if self.removes else self.entry
 
 
 def reconcile(
@@ -66,33 +67,33 @@ def reconcile(
     """
     if not allow_mass_change:
         _refuse_the_absurd(plan)
-    actions = [_end(end, noted, today) for end in plan.ends]
+    actions: list[Action | None] = [_end(end, noted, today, now) for end in plan.ends]
     for wanted in plan.wanted:
-        standing = wanted.match.standing
+        standing, place = wanted.match.standing, wanted.place
         if standing is None:
-            if wanted.state is ReminderState.OPEN:
-                actions.append(_create(wanted))
-        elif wanted.state is ReminderState.DONE:
+            if place is not None:
+                actions.append(_create(wanted, place))
+        elif place is None:
             actions.append(_done(wanted, standing, noted, today, delete=delete_done))
         else:
-            actions.append(_update(wanted, standing, noted, now))
+            actions.append(_update(wanted, standing, place, noted, now))
     return tuple(a for a in actions if a is not None)
 
 
 def _refuse_the_absurd(plan: Plan) -> None:
     standing = [w for w in plan.wanted if w.match.standing and w.match.standing.open and w.state is ReminderState.OPEN]
-    unexplained = [end for end in plan.ends if not end.evidenced]
-    total = len(standing) + len(plan.ends)
-    if total >= MANY and len(unexplained) * 2 > total:
+    ending = [end for end in plan.ends if end.standing.open]
+    unexplained = Counter(end.why for end in ending if not end.evidenced)
+    total, many = len(standing) + len(ending), unexplained.total()
+    if total >= MANY and many * 2 > total:
+        (why, _), *_ = unexplained.most_common(1)
         raise Absurd(
-            f"this cycle would end {len(unexplained)} of {total} open reminders because their interviews are gone; "
+            f"this cycle would end {many} of {total} open reminders, though no mail and no event says so ({why}); "
             "if that is right, run: syncd sync --allow-mass-change"
         )
 
 
-def _create(wanted: Wanted) -> Action:
-    place = wanted.place
-    assert place is not None  # noqa: S101 - what is open has a place
+def _create(wanted: Wanted, place: Place) -> Action:
     marks = Marks(
         rule=wanted.due.rule,
         key=wanted.match.key,
@@ -101,6 +102,7 @@ def _create(wanted: Wanted) -> Action:
         generation=wanted.match.generation,
         promise=_promise_mark(wanted),
         rang=place.rang,
+        snoozed=place.chosen,
     )
     entry = Entry(
         event_id=event_id(marks.key, marks.generation),
@@ -112,7 +114,7 @@ def _create(wanted: Wanted) -> Action:
         alarm=place.alarm,
     )
     marks = replace(marks, wrote=_wrote(entry))
-    return _action(Op.CREATE, wanted, None, replace(entry, marks=to_pairs(marks)))
+    return _action(Op.CREATE, wanted, replace(entry, marks=to_pairs(marks)))
 
 
 def _wrote(entry: Entry) -> Wrote:
@@ -137,10 +139,11 @@ def _promise_mark(wanted: Wanted) -> str:
     return f"{promise.by.isoformat()} {promise.cause.rpartition('#')[2]}"
 
 
-def _update(wanted: Wanted, standing: Standing, noted: Mapping[str, str], now: datetime) -> Action | None:
+def _update(
+    wanted: Wanted, standing: Standing, place: Place, noted: Mapping[str, str], now: datetime
+) -> Action | None:  # fmt: skip
     """An open reminder in place, with the fields that the person changed left as they are."""
-    place, old, marks = wanted.place, standing.entry, standing.marks
-    assert place is not None  # noqa: S101 - what is open has a place
+    old, marks = standing.entry, standing.marks
     new = replace(
         old,
         title=standing.plain_title if standing.title_theirs else wanted.title,
@@ -169,6 +172,8 @@ def _update(wanted: Wanted, standing: Standing, noted: Mapping[str, str], now: d
         done=None,
         reopened=now if standing.unticked else marks.reopened,
         rang=place.rang,
+        # While it stands where the person put it, its start tells; once it rolls on, only this does.
+        snoozed=marks.snoozed if place.kept else place.chosen,
         ended=False,
         wrote=wrote,
     )
@@ -181,13 +186,21 @@ def _done(
     if standing.marks.state is ReminderState.DONE and not standing.unticked and not standing.marks.ended:
         return None
     if delete and not standing.written_on and not standing.ticked:
-        return _action(Op.DONE, wanted, standing.entry, None)
+        return replace(_action(Op.DONE, wanted, standing.entry, standing.entry), removes=True)
     title = standing.plain_title if standing.title_theirs else wanted.title
     new = _ticked(standing, title, today, promise=noted.get(standing.entry.event_id, ""))
     return _changed(Op.DONE, wanted, standing, new)
 
 
-def _ticked(standing: Standing, title: str, today: date, *, promise: str = "", ended: bool = False) -> Entry:
+def _ticked(
+    standing: Standing,
+    title: str,
+    today: date,
+    *,
+    promise: str = "",
+    ended: bool = False,
+    reopened: datetime | None = None,
+) -> Entry:
     """*standing* as done: by the person on *today* if they ticked it, else by syncd, with a tick before *title*."""
     marks = standing.marks
     if standing.ticked:
@@ -196,25 +209,29 @@ def _ticked(standing: Standing, title: str, today: date, *, promise: str = "", e
     else:
         new = replace(standing.entry, alarm=None, title=TICK + title)
         wrote = marks.wrote if standing.title_theirs else replace(marks.wrote, title=word_hash(title))
-        marks = replace(marks, wrote=wrote, ended=ended)
-    marks = replace(marks, state=ReminderState.DONE, reopened=None, promise=promise or marks.promise)
+        marks = replace(marks, wrote=wrote, done=None, ended=ended)
+    marks = replace(marks, state=ReminderState.DONE, reopened=reopened, promise=promise or marks.promise)
     return replace(new, marks=to_pairs(marks))
 
 
-def _end(end: End, noted: Mapping[str, str], today: date) -> Action | None:
+def _end(end: End, noted: Mapping[str, str], today: date, now: datetime) -> Action:
     standing = end.standing
     if standing.written_on or standing.ticked:
         promise = noted.get(standing.entry.event_id, "")
-        new = _ticked(standing, standing.plain_title, today, promise=promise, ended=not standing.ticked)
-        op = Op.DONE
-    else:
-        new, op = None, Op.CANCEL
-    return Action(op, standing.marks.rule, end.company, end.why, standing.entry, new)
+        # What the person re-opened is over now, and still not done by that of which they said it wasn't.
+        reopened = now if standing.unticked else standing.marks.reopened
+        over = not standing.ticked
+        new = _ticked(
+            standing, standing.plain_title, today, promise=promise, ended=over, reopened=reopened if over else None
+        )
+        return Action(Op.DONE, standing.marks.rule, end.company, end.why, new, standing.entry)
+    entry = standing.entry
+    return Action(Op.CANCEL, standing.marks.rule, end.company, end.why, entry, entry, removes=True)
 
 
 def _changed(op: Op, wanted: Wanted, standing: Standing, new: Entry) -> Action | None:
-    return None if new == standing.entry else _action(op, wanted, standing.entry, new)
+    return None if new == standing.entry else _action(op, wanted, new, standing.entry)
 
 
-def _action(op: Op, wanted: Wanted, old: Entry | None, new: Entry | None) -> Action:
-    return Action(op, wanted.due.rule, wanted.opportunity.company, wanted.why, old, new)
+def _action(op: Op, wanted: Wanted, entry: Entry, old: Entry | None = None) -> Action:
+    return Action(op, wanted.due.rule, wanted.opportunity.company, wanted.why, entry, old)

@@ -20,7 +20,9 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_the_readme_names_no_command_that_is_not_there() -> None:
-    told = set(re.findall(r"^\| `syncd (\w+)", README, re.MULTILINE)) | set(re.findall(r"^syncd (\w+)", README, re.MULTILINE))
+    told = set(re.findall(r"^\| `syncd (\w+)", README, re.MULTILINE)) | set(
+        re.findall(r"^syncd (\w+)", README, re.MULTILINE)
+    )
     assert told <= set(build().names)
 
 
@@ -35,6 +37,14 @@ def test_every_rule_is_explained() -> None:
     assert README.count("\n| ", README.index("## The rules"), README.index("## Talk to it")) == len(Rule) + 2
 
 
-def test_the_first_two_commands_are_the_ones_that_ci_runs() -> None:
-    assert "-m pytest" in (ROOT / ".ci" / "run").read_text("utf-8")
-    assert re.findall(r"```sh\n(.*)\n```", README)[1].endswith("-m pytest -q")
+def test_the_first_two_commands_play_the_demo_and_run_the_tests_as_ci_does() -> None:
+    demo, tests = re.findall(r"```sh\n(.*)\n```", README)[:2]
+    name = demo.rpartition(" .venv/bin/syncd ")[2]
+    assert name in commands()
+    run = tests.rpartition(" .venv/bin/")[2].removesuffix(" -q")
+    assert run == "python -m pytest"
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").replace('"', "").splitlines()
+    assert [line for line in lines if line.startswith(f"$venv/bin/{run}")]
+    extra = re.search(r"'\.\[(\w+)\]'", tests)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert extra and any(d.startswith("pytest") for d in project["optional-dependencies"][extra[1]])

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.infer.events import read_event
+from syncd.infer.opportunities import clean_title
 from syncd.model import Account, Attendee, Event, EventReading, Person
+from tests.world import ADA, an_interview, at
 
 ME = Account("noa.lindt.pm@gmail.com")
 IDA = Person("Ida Holm", "ida.holm@quillstone.example")
@@ -317,3 +319,25 @@ def test_nothing_in_an_event_raises(
     assert reading == read(hostile)
     assert len(reading.company) <= 120
     assert reading.interview or not (reading.people or reading.job or reading.certain_company)
+
+
+def test_who_is_the_user_by_name_is_nobody_to_thank() -> None:
+    old = Person("Sam Field", "sam.field@oldmail.example")
+    namesake = replace(ADA, name="Sam")
+    account = Account("sam@mail.example", name="Sam Field")
+    event = an_interview("u", at("2026-03-10 10:00"), people=(ADA, old))
+    assert read_event(event, account).people == (ADA,)
+    reversed_name = an_interview("u", at("2026-03-10 10:00"), people=(ADA, replace(old, name="Field, Sam")))
+    assert read_event(reversed_name, account).people == (ADA,)
+    with_namesake = an_interview("u", at("2026-03-10 10:00"), people=(namesake,))
+    assert read_event(with_namesake, account).people == (namesake,)
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r", "\u2028", "\x0b"])
+def test_a_title_ends_at_its_first_line_break(break_: str) -> None:
+    event = an_interview(
+        "u", at("2026-03-10 10:00"), people=(), title=f"Interview with Acme{break_}ATTENDEE:mailto:x@y.example"
+    )
+    reading = read_event(event, Account("sam@mail.example"))
+    assert reading.company == "Acme"
+    assert clean_title(event) == "Interview with Acme"

@@ -85,7 +85,7 @@ class _Page:
         self.put((what, ""), before=(self._heading(beat.at), "bold"), indent=18)
         for action in sorted(told, key=lambda a: list(_SIGNS).index(a.op)):
             sign, style, _ = _SIGNS[action.op]
-            self.put(*self._words(action), before=(f"    {sign} ", style), indent=6)
+            self.put(*self._words(action, beat.at), before=(f"    {sign} ", style), indent=6)
 
     def _heading(self, at: datetime) -> str:
         """The time, behind its day where that is another than before, below the line of its week where that is."""
@@ -100,16 +100,15 @@ class _Page:
         day = "" if before is not None and before.date() == at.date() else render.day(at.date(), at)
         return f"{day:<10} {at:%H:%M}"
 
-    def _words(self, action: Action) -> list[tuple[str, str]]:
+    def _words(self, action: Action, at: datetime) -> list[tuple[str, str]]:
         from syncd.cli import render
 
-        assert self._at is not None  # noqa: S101 - set with the heading
         title = (render.safe(action.entry.title).removeprefix("✓ "), "")
         why = (f" – {_short(render.safe(action.why))}", "dim")
         if action.op in {"done", "cancel"}:
             return [title, why]
         start = action.entry.start.astimezone(self._zone)
-        day = render.day(start.date(), self._at)
+        day = render.day(start.date(), at)
         when = (day if action.entry.all_day else f"{day} {start:%H:%M}", "bold")
         return [when, ("  ", ""), title, *([why] if action.op == "update" else [])]
 
@@ -122,8 +121,8 @@ def _short(why: str) -> str:
 
 def _worth_telling(action: Action) -> bool:
     """Not what is done by itself (once the interview has begun, say), nor that a text says more than before."""
-    if action.op == "update" and action.old is not None and action.new is not None:
-        return (action.old.start, action.old.title) != (action.new.start, action.new.title)
+    if action.op == "update" and action.old is not None:
+        return (action.old.start, action.old.title) != (action.entry.start, action.entry.title)
     return not (action.op == "done" and action.rule in {"ask_next_steps", "move_on"})
 
 

@@ -23,7 +23,8 @@ class Group:
     certain: bool = False
     job: str = ""
     addresses: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    """Whole names, folded, each with the addresses under which it is known."""
     domains: set[str] = field(default_factory=set)
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -47,7 +48,24 @@ class Group:
             if domain and not is_public_host(domain):
                 self.domains.add(domain)
         if " " in person.name.strip() and not (person.email and is_role_mailbox(person.email)):
-            self.names.add(fold(person.name))
+            known = self.names.setdefault(fold(person.name), set())
+            if person.email:
+                known.add(person.email)
+
+    def knows_name(self, name: str, addresses: Iterable[str]) -> bool:
+        """Whether one of this opportunity is called *name* (folded) and may be who has *addresses*.
+
+        Two people of one name at two companies are two people: it is the same one only where an address is missing,
+        or two of the addresses are of one domain, or one is of a host that is open to everybody.
+        """
+        if name not in self.names:
+            return False
+        theirs, ours = set(addresses), self.names[name]
+        return not theirs or not ours or any(_may_be_one(a, b) for a in theirs for b in ours)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    return registrable(one) == registrable(other) or is_public_host(one) or is_public_host(other)
 
 
 def contacts(interview: Interview, account: Account) -> tuple[Person, ...]:
@@ -56,7 +74,7 @@ def contacts(interview: Interview, account: Account) -> tuple[Person, ...]:
     if event.organizer is not None:
         people.append(event.organizer)
     people += [a.person for a in event.attendees if a.kind not in {"room", "resource"}]
-    mine = fold(account.name)
+    mine = fold(account.name) if " " in account.name.strip() else ""
     return tuple(
         p for p in people if (p.email or p.name) and not account.owns(p.email) and not (mine and fold(p.name) == mine)
     )
@@ -80,7 +98,9 @@ def group(interviews: Iterable[Interview], account: Account) -> list[Group]:
 def _tie(known: Group, theirs: Group) -> int:
     """How strongly the one interview of *theirs* belongs to *known*; 0 for not at all."""
     reading = theirs.interviews[0].reading
-    shared_people = bool(theirs.addresses & known.addresses) or bool(theirs.names & known.names)
+    shared_people = bool(theirs.addresses & known.addresses) or any(
+        known.knows_name(name, addresses) for name, addresses in theirs.names.items()
+    )
     named = bool(reading.company and known.company)
     same = named and same_company(reading.company, known.company)
     if named and not same and reading.certain_company and known.certain:

@@ -36,7 +36,9 @@ def plain(text: str) -> str:
     """*text* casefolded and without accents (é -> e, ß -> ss)."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    # Folding makes what decomposes, and decomposing what folds ("𝓐" is "A"): Unicode D146, compatibility match.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
+    return "".join(c for c in folded if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=8192)

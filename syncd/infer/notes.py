@@ -35,9 +35,10 @@ _ANY_DAY = date(2000, 1, 3)
 """Whether a line is a note doesn't depend on when it was written."""
 
 _TAG = re.compile(
-    r"(?:(?<=\s)|(?<=[(,;])|^)#(rejected|offer|withdrawn|ignore|interview|company)(?![\w/#&=-])",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?:(?<=\s)|(?<=[(,;])|^)#(rejected|offer|withdrawn|ignore|interview|company)(?![\w/#&=-])", re.IGNORECASE
 )
+_SAYS = re.compile(r"[^\W_]|#")
+"""A letter, a digit or another hashtag: what a line with nothing but tags doesn't have beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +69,28 @@ def note_lines(text: str) -> tuple[str, ...]:
 def read_tags(text: str) -> tuple[Tag, ...]:
     """The tags in *text*, in their order.
 
-    Only ``#company`` has a value: what follows it, up to the next tag or the end of the line.
+    A tag stands on a line of nothing but tags: in the prose of an invitation ("post with #offer") it is none. Only
+    ``#company`` has a value: what follows it, up to the next tag or the end of the line.
     """
-    tags = []
+    tags: list[Tag] = []
     for line in _lines(text):
-        marks = list(_TAG.finditer(line))
-        ends = [mark.start() for mark in marks[1:]] + [len(line)]
-        for mark, end in zip(marks, ends, strict=bool(marks)):
-            name = mark[1].lower()
-            rest = line[mark.end() : end]
-            value = rest.strip(" :=,;") if name == "company" else ""
-            if name == "company" and not value:
-                continue
-            tags.append(Tag(name, value, f"{mark[0]} {value}".strip()))
+        tags += _tags(_BULLET.sub("", line))
     return tuple(tags)
+
+
+def _tags(line: str) -> list[Tag]:
+    marks = list(_TAG.finditer(line))
+    if not marks or _SAYS.search(line[: marks[0].start()]):
+        return []
+    tags = []
+    for mark, end in zip(marks, [mark.start() for mark in marks[1:]] + [len(line)], strict=True):
+        name, rest = mark[1].lower(), line[mark.end() : end]
+        if name != "company" and _SAYS.search(rest):
+            return []
+        value = rest.strip(" :=,;") if name == "company" else ""
+        if name != "company" or value:
+            tags.append(Tag(name, value, f"{mark[0]} {value}".strip()))
+    return tags
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from syncd.infer.deeds import cleared_tick, event_promises, marked, standing_promises, tags, tick
 from syncd.infer.events import read_event
+from syncd.infer.events.told import first_line
 from syncd.infer.facts import Facts, Inferred, Link
 from syncd.infer.grouping import Group, group
 from syncd.infer.linking import link
@@ -216,7 +217,7 @@ def _opportunity(draft: _Draft) -> Opportunity:
 
 def clean_title(event: Event) -> str:
     """What to call an opportunity whose company nobody named: the title of its first interview."""
-    return " ".join(event.title.split())[:60] or "an interview"
+    return " ".join(first_line(event.title).split())[:60] or "an interview"
 
 
 def opportunity_id(company: str, cause: str) -> str:

@@ -132,6 +132,12 @@ class _Sentence:
         """Whether the words just before the date say that it no longer holds."""
         return any(last == found.first for _, last in self.spans["old_before"])
 
+    def is_denied(self, found: Found) -> bool:
+        """Whether its clause says that there is no news on it: "nothing today", but not "nothing before Friday"."""
+        if "denied" not in self.clauses[self.clause_of(found)].says:
+            return False
+        return not any(first <= found.first <= last for first, last in self.spans["not_before"])
+
     def is_deadline(self, found: Found) -> bool:
         """Whether the words just before the date make it the end of something."""
         return any(last == found.first for _, last in self.spans["deadline"])
@@ -260,7 +266,7 @@ def _accepted(sentence: _Sentence, previous: _Sentence | None, *, topic: bool) -
     dated = {sentence.clause_of(found) for found in sentence.dates if found.by}
     accepted = []
     for found in sentence.dates:
-        if found.by is None or sentence.is_replaced(found):
+        if found.by is None or sentence.is_replaced(found) or sentence.is_denied(found):
             continue
         at = sentence.clause_of(found)
         told = _is_promised(sentence, at, dated)

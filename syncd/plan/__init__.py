@@ -6,12 +6,13 @@ mail or events (``infer``), deciding what to write (``reconcile``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from syncd.model import Ended, Opportunity, OpportunityState, ReminderState, Rule
 from syncd.plan.business import BusinessCalendar
+from syncd.plan.ends import End, Moment, Outlook, ends
 from syncd.plan.lifecycle import Course, Reopened, course
 from syncd.plan.match import Match, dismissed_causes, match
 from syncd.plan.rules import Due, Ruling, due
@@ -19,6 +20,8 @@ from syncd.plan.schedule import Place, places
 from syncd.plan.wording import late_title, text, title
 from syncd.settings import Rules, User
 from syncd.standing import Standing
+
+__all__ = ["End", "Outlook", "Plan", "Setting", "Wanted", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,6 @@ class Wanted:
     text: str
     place: Place | None
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """An open reminder that should no longer be there. ``evidenced`` tells that something seen says so."""
-
-    standing: Standing
-    company: str
-    why: str
-    evidenced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """An opportunity with where it stands."""
-
-    opportunity: Opportunity
-    course: Course
-    state: OpportunityState
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +98,9 @@ def plan(
     wanted = _wanted(dues, matches, owners, calendar, setting, now)
     kept = {id(w.match.standing) for w in wanted if w.match.standing}
     causes_of = {s.entry.event_id: s.marks.cause for s in standings} | {e.event_id: e.cause for e in ended}
-    ends = [*_ends(loose, outlooks, setting, causes_of), *_pointless(matches, owners, kept)]
-    return Plan(tuple(wanted), tuple(ends), tuple(outlooks), _next_decision(outlooks, wanted, calendar, now))
+    moment = Moment(setting.rules, calendar, now, setting.known)
+    over = [*ends(loose, outlooks, moment, causes_of), *_pointless(matches, owners, kept)]
+    return Plan(tuple(wanted), tuple(over), tuple(outlooks), _next_decision(outlooks, wanted, calendar, now))
 
 
 def _reopened(standings: tuple[Standing, ...], now: datetime) -> Reopened:
@@ -194,75 +179,6 @@ def _state(due: Due, matched: Match, now: datetime) -> ReminderState:
     if standing.ticked or stays_done:
         return ReminderState.DONE  # done ones stay done, also where the interview was moved: no second note
     return ReminderState.OPEN
-
-
-def _ends(
-    loose: tuple[Standing, ...], outlooks: list[Outlook], setting: Setting, causes_of: Mapping[str, tuple[str, ...]]
-) -> list[End]:
-    """The open reminders that no rule asks for any more; those whose cause lies outside what was pulled are left alone.
-
-    *causes_of* has the causes of every reminder by id: one that a note on another caused belongs where that one does.
-    """
-    ends = []
-    for standing in loose:
-        if not (standing.open or standing.ticked):
-            continue
-        causes = _origins(standing.marks.cause, causes_of)
-        owner = next((o for o in outlooks if causes & _ids(o)), None)
-        if owner is None and not causes & setting.known:
-            continue
-        ends.append(_end(standing, owner))
-    return ends
-
-
-def _origins(causes: Iterable[str], causes_of: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """*causes* and what they go back to: a note's owner stands before the hash of its words, and has causes itself."""
-    found: set[str] = set()
-    waiting = list(causes)
-    while waiting:
-        cause = waiting.pop()
-        for part in (cause, cause.rpartition("#")[0]):
-            if part and part not in found:
-                found.add(part)
-                waiting += causes_of.get(part, ())
-    return found
-
-
-def _ids(outlook: Outlook) -> set[str]:
-    opportunity = outlook.opportunity
-    return {i.event.cause for i in opportunity.interviews} | {t.evidence for t in opportunity.touchpoints}
-
-
-def _end(standing: Standing, owner: Outlook | None) -> End:
-    if owner is None:
-        return End(standing, "", "its interview is no longer there, or is none", evidenced=False)
-    company, state = owner.opportunity.company, owner.state
-    if state is not OpportunityState.ACTIVE:
-        why = owner.course.decided.why[0] if owner.course.decided and owner.course.decided.why else ""
-        return End(standing, company, _over(company, state) + (f": {why}" if why else ""), evidenced=True)
-    gone = [i for i in owner.opportunity.interviews if i.event.cause in standing.marks.cause and not i.stands]
-    if gone:
-        return End(
-            standing, company, "the interview was cancelled, declined or deleted", evidenced=gone[0].event.gone is None
-        )
-    return End(standing, company, _replaced(standing, owner), evidenced=True)
-
-
-def _over(company: str, state: OpportunityState) -> str:
-    """Why nothing is open any more, as a sentence."""
-    if state is OpportunityState.MOVED_ON:
-        return f"it is time to move on from {company}"
-    return f"{company} is {state.value}"
-
-
-def _replaced(standing: Standing, owner: Outlook) -> str:
-    """What took the place of a reminder of an opportunity that goes on."""
-    if standing.marks.rule is Rule.FOLLOW_UP and owner.course.ahead:
-        return "an interview is ahead"
-    promise = owner.course.promise
-    if standing.marks.rule is Rule.FOLLOW_UP and promise is not None and owner.course.promise_open:
-        return f"a date was named: {promise.by:%a %-d %b}"
-    return "something newer took its place"
 
 
 def _pointless(matches: list[Match], owners: list[Outlook], kept: set[int]) -> list[End]:

@@ -23,7 +23,8 @@ RING_AGAIN = timedelta(weeks=1)
 class Place:
     """Where an open reminder goes.
 
-    ``alarm`` is minutes before the start, None for silence; ``rang`` its last rolled alarm.
+    ``alarm`` is minutes before the start, None for silence; ``rang`` its last rolled alarm. ``chosen`` is the day that
+    the person had moved it to: how late it is counts from there.
 
     ``kept`` tells that it stands where it stood. ``rolled`` that it is overdue.
     """
@@ -34,6 +35,7 @@ class Place:
     rang: date | None = None
     rolled: bool = False
     kept: bool = False
+    chosen: date | None = None
 
 
 def places(
@@ -71,8 +73,9 @@ def _kept(due: Due, standing: Standing | None, calendar: BusinessCalendar, now: 
     if standing is None:
         return fresh if due.rule in _FIXED or now < calendar.over_at(due.due) else None
     entry, marks = standing.entry, standing.marks
-    here = Place(entry.start, entry.end, entry.alarm, marks.rang, rolled=_is_rolled(standing), kept=True)
-    changed = marks.due != due_text(due.due, all_day=due.all_day)
+    chosen = _chosen(due, standing, calendar)
+    here = Place(entry.start, entry.end, entry.alarm, marks.rang, _is_rolled(standing), kept=True, chosen=chosen)
+    changed = _changed(due, standing)
     if due.rule is Rule.ASK_NEXT_STEPS:
         # A snooze holds for the interview it was made for; a moved interview moves its reminder.
         return here if standing.moved and not changed and entry.start < fresh.end else fresh
@@ -86,6 +89,17 @@ def _kept(due: Due, standing: Standing | None, calendar: BusinessCalendar, now: 
 def _still(here: Place, due: Due, calendar: BusinessCalendar, now: datetime) -> Place | None:
     """Overdue already before its due time changed: it keeps the half hour it was rolled to."""
     return here if here.rolled and here.start > due.due and now < calendar.over_at(here.start) else None
+
+
+def _changed(due: Due, standing: Standing) -> bool:
+    return standing.marks.due != due_text(due.due, all_day=due.all_day)
+
+
+def _chosen(due: Due, standing: Standing, calendar: BusinessCalendar) -> date | None:
+    """The day that the person moved it to, before it was rolled on from there; it holds for the due time it was for."""
+    if standing.moved:
+        return calendar.day(standing.entry.start)
+    return None if _changed(due, standing) else standing.marks.snoozed
 
 
 def _is_rolled(standing: Standing) -> bool:
@@ -105,4 +119,6 @@ def _rolled(due: Due, standing: Standing | None, slot: datetime, calendar: Busin
     """A new half hour: it rings on the first roll and then weekly; the others are silent."""
     day, rang = calendar.day(slot), standing.marks.rang if standing else None
     rings = rang is None or day - rang >= RING_AGAIN
-    return Place(slot, calendar.later(slot, due.length), 0 if rings else None, day if rings else rang, rolled=True)
+    chosen = _chosen(due, standing, calendar) if standing else None
+    end = calendar.later(slot, due.length)
+    return Place(slot, end, 0 if rings else None, day if rings else rang, rolled=True, chosen=chosen)

@@ -72,10 +72,10 @@ def title(due: Due, opportunity: Opportunity, *, discreet: bool) -> str:
 
 
 def late_title(text: str, due: Due, place: Place, calendar: BusinessCalendar) -> str:
-    """The title with how late it is, where it was rolled."""
+    """The title with how late it is, where it was rolled: since the rule's day, or the one that the person chose."""
     if not place.rolled:
         return text
-    days = calendar.between(due.due.date(), calendar.day(place.start))
+    days = calendar.between(place.chosen or due.due.date(), calendar.day(place.start))
     return f"{text} ({days} working {'day' if days == 1 else 'days'} late)" if days else text
 
 

@@ -41,7 +41,7 @@ def read_event(event: Event, account: Account) -> EventReading:
     # The whole description: what people add stands behind the invitation's boilerplate.
     tags = {tag.name: tag for tag in read_tags(event.description)}
     me = people.me_in(event, account)
-    everyone = people.others(event, account)
+    everyone = people.others(event, account, me)
     declined = any(a.status == "declined" for a in event.attendees if account.owns(a.person.email))
     verdict = _judge(said, tags, side_of(event, account, said, everyone, me), everyone)
     if not verdict.interview and not verdict.may_be:

@@ -56,6 +56,11 @@ class Me:
             return True
         return any(_fits(words, local) for local in self.locals)
 
+    def is_called(self, text: str) -> bool:
+        """Whether *text* is the user's whole name, of two words at least: a given name is many people's."""
+        words = frozenset(words_of(text))
+        return len(words) > 1 and words in self.names
+
     def shares_name(self, text: str) -> bool:
         """Whether *text* has a longer name in common with the user: "Robert Smith" where the user is known as Bob."""
         return any(_shares(words_of(text), name) for name in self.names)
@@ -134,8 +139,11 @@ def is_team(person: Person) -> bool:
     return any(f" {w} " in padded for w in lists["names"] | lists["rooms"])
 
 
-def others(event: Event, account: Account) -> list[Person]:
-    """Everybody invited but the user, organizer first; also teams and tools, no rooms, nobody who declined."""
+def others(event: Event, account: Account, me: Me) -> list[Person]:
+    """Everybody invited but the user, organizer first; also teams and tools, no rooms, nobody who declined.
+
+    Who is called as the user is by the whole name is the user, under an address that the account doesn't list.
+    """
     found: dict[str, Person] = {}
     declined = {a.person.email for a in event.attendees if a.status == "declined" and a.person.email}
     everyone = [event.organizer] if event.organizer else []
@@ -144,6 +152,8 @@ def others(event: Event, account: Account) -> list[Person]:
     ]
     for person in everyone:
         if account.owns(person.email) or person.email in declined or not (person.email or person.name.strip()):
+            continue
+        if me.is_called(tidy(person.name)):
             continue
         if "calendar.google.com" in person.email or re.search(r"\(room\)", person.name, re.IGNORECASE):
             continue

@@ -64,6 +64,11 @@ def clean(text: str, limit: int) -> str:
     return unicodedata.normalize("NFC", cut.encode("utf-8", "ignore").decode("utf-8"))
 
 
+def first_line(title: str) -> str:
+    """*title* up to its first line break: what stands behind one was slipped in, and is no part of a name."""
+    return next(iter(title.strip().splitlines()), "")
+
+
 def plain_text(markup: str, limit: int) -> str:
     """*markup* as text: line breaks where HTML has them, no tags, no entities. Text without markup stays as it is."""
     text = clean(markup, limit * 2)
@@ -83,7 +88,7 @@ def _prefix() -> re.Pattern[str]:
 
 def read(event: Event) -> Told:
     """What *event* says."""
-    title = " ".join(clean(event.title, TITLE_LIMIT).split())
+    title = " ".join(clean(first_line(event.title), TITLE_LIMIT).split())
     title = _GOOGLE_SUFFIX.sub("", _prefix().sub("", title)).strip()
     text = plain_text(event.description, TEXT_LIMIT) if event.description else ""
     hosts = tuple(dict.fromkeys(_HOSTS.findall(f"{event.location[:500]} {text}")))[:8]

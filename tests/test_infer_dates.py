@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.infer.date_meanings import MEANINGS
 from syncd.infer.dates import LANGUAGES, date_words, language_data, last_day
+from syncd.infer.dates.meanings import MEANINGS
 
 WEDNESDAY = date(2026, 3, 4)
 DECEMBER = date(2026, 12, 10)

@@ -89,7 +89,21 @@ def test_a_note_in_the_past_names_no_day() -> None:
     ("text", "tags"),
     [
         ("#rejected", [Tag("rejected", "", "#rejected")]),
-        ("it's a no: #Rejected.", [Tag("rejected", "", "#Rejected")]),
+        ("#Rejected.", [Tag("rejected", "", "#Rejected")]),
+        ("  - #rejected :(", [Tag("rejected", "", "#rejected")]),
+        ("<ul><li><b>#offer</b></li></ul>", [Tag("offer", "", "#offer")]),
+        ("> #withdrawn, #ignore", [Tag("withdrawn", "", "#withdrawn"), Tag("ignore", "", "#ignore")]),
+        (
+            "<p>#interview&nbsp;#company Laurel House</p>",
+            [Tag("interview", "", "#interview"), Tag("company", "Laurel House", "#company Laurel House")],
+        ),
+        ("#company Laurel House, Leeds", [Tag("company", "Laurel House, Leeds", "#company Laurel House, Leeds")]),
+        ("it's a no: #Rejected.", []),
+        ("Post on socials with #rejected #hiring", []),
+        ("#rejected #hiring", []),
+        ("#offer: a channel for offers", []),
+        ("#interview with Rosa", []),
+        ("find us under #company Acme", []),
         ("(#withdrawn)", [Tag("withdrawn", "", "#withdrawn")]),
         (
             "<p>Hi</p>#Company Acme &amp; Sons<br>#offer",
@@ -136,5 +150,7 @@ def test_whether_it_is_a_note_does_not_depend_on_when(opening: str, rest: str, s
 
 @pytest.mark.parametrize("text", ["<" * 100_000, "#" * 100_000, "next: " * 50_000, "&" * 100_000, "<br" * 50_000])
 def test_hostile_lengths_are_cut(text: str) -> None:
-    read_tags(text)
-    note_lines(text)
+    plain = "#offer\nnext: Friday\n"
+    assert [tag.name for tag in read_tags(plain + text)] == ["offer"]
+    assert note_lines(plain + text) == ("next: Friday",)
+    assert read_tags("x" * 100_000 + "\n#offer") == (), "what lies beyond is not looked at"

@@ -112,4 +112,26 @@ def test_any_words_in_any_order(words: list[str], said: date) -> None:
     ["by Friday " * 50_000, "a" * 1_000_000, "(" * 100_000, "1." * 100_000, "you will hear " * 30_000, "\n" * 500_000],
 )
 def test_hostile_lengths_are_cut(text: str) -> None:
-    promised_by(text, WEDNESDAY)
+    promise = "You will hear from us by Thursday."
+    before = promised_by(f"{promise}\n\n{text}", WEDNESDAY)
+    assert before is not None and before.by == date(2026, 3, 6 if "Friday" in text else 5)
+    assert promised_by(f"{text}\n\n{promise}", WEDNESDAY) is None, "what lies beyond is not looked at"
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("You will hear from us by April 24.", date(2026, 4, 24)),
+        ("We'll let you know by Apr 3.", date(2026, 4, 3)),
+        ("You will hear from us by April.", date(2026, 4, 30)),
+        ("I have no news for you today, sorry.", None),
+        ("Nothing to tell you yet this week.", None),
+        ("Ich habe heute leider nichts Neues.", None),
+        ("Je n'ai pas de nouvelles aujourd'hui.", None),
+        ("Hoy no tengo novedades.", None),
+        ("No news this week, I'll write on Monday.", date(2026, 3, 9)),
+        ("I can't tell you anything before Monday.", date(2026, 3, 9)),
+    ],
+)
+def test_a_day_without_news_is_no_promise_and_a_month_may_be_the_beginning_of_a_day(text: str, by: date | None) -> None:
+    assert read(text) == by

@@ -7,17 +7,16 @@ import stat
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import icalendar
 import pytest
 
-from syncd import marks
 from syncd.backends.local_reminders import LocalReminders
 from syncd.errors import Absurd, BadInput, Conflict, TryAgain
 from tests.contract.ical_world import FileReminderWorld
-from tests.contract.reminder_calendar import HOSTILE, NOW, ZONE, content, entry
+from tests.contract.reminder_calendar import HOSTILE, NOW, ZONE, content, entry, with_marks, written
 
 OTHERS = b"""BEGIN:VCALENDAR\r
 PRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN\r
@@ -304,19 +303,33 @@ def test_a_sync_conflict_copy_is_no_second_reminder(vdir):
     stored = vdir.open().create(entry())
     path = vdir.path / f"{stored.event_id}.ics"
     (vdir.path / "0 (conflicted copy).ics").write_bytes(path.read_bytes().replace(b"Kim", b"Lee"))
-    assert [e.title for e in vdir.open().pull(None).entries] == [stored.title]
+    first = vdir.open().pull(None)
+    assert [e.title for e in first.entries] == [stored.title]
+    (warning,) = first.warnings
+    assert "0 (conflicted copy).ics" in warning
+    assert f"{stored.event_id}.ics" in warning
+    (vdir.path / "0 (conflicted copy).ics").write_bytes(path.read_bytes().replace(b"SUMMARY:", b"SUMMARY:x "))
+    again = vdir.open().pull(first.cursor)
+    assert ([e.title for e in again.entries], again.warnings) == ([stored.title], ())
+    (vdir.path / "1 (conflicted copy).ics").write_bytes(path.read_bytes())
+    (warning,) = vdir.open().pull(again.cursor).warnings
+    assert "1 (conflicted copy).ics" in warning
 
 
 def test_an_event_that_lost_its_marks_is_known_by_the_ledger(world):
     stored = world.open().create(entry())
+    world.strip(stored.event_id)
     path = file_of(world, stored.event_id)
-    path.write_bytes(re.sub(rb"X-SYNCD-[^\r]*\r\n( [^\r]*\r\n)*", b"", path.read_bytes()))
     assert b"SYNCD-" not in path.read_bytes()
     read = standing(world)[stored.event_id]
-    assert marks.from_pairs(read.marks).key == marks.from_pairs(stored.marks).key
+    assert read.marks == stored.marks
     assert dismissed(world) == {}
-    healed = world.open().update(replace(read, marks=()), replace(read, marks=stored.marks))
+    assert world.open().update(read, read) == read
+    assert b"SYNCD-" not in path.read_bytes()
+    healed = world.open().update(read, replace(read, alarm=None))
     assert healed.marks == stored.marks
+    ledger(world).unlink()
+    assert standing(world)[stored.event_id] == healed
 
 
 # --- files that come and go
@@ -366,13 +379,87 @@ def test_a_folder_named_like_a_file_is_a_vdir(tmp_path):
 # --- the ledger, and crashes
 
 
+def lines(world):
+    return [json.loads(line) for line in ledger(world).read_text().splitlines()]
+
+
 def test_the_ledger_says_what_and_how_it_ended(world):
-    world.open().delete(world.open().create(entry()))
-    read = marks.from_pairs(entry().marks)
-    assert [json.loads(line) for line in ledger(world).read_text().splitlines()] == [
-        {"id": entry().event_id, "key": read.key, "rule": "thank_you", "cause": list(read.cause), "gen": 0},
-        {"id": entry().event_id, "ended": "syncd"},
+    stored = world.open().create(entry())
+    changed = world.open().update(stored, with_marks(stored, promise="2026-03-13 abcdef"))
+    world.open().delete(world.open().update(changed, replace(changed, title="Thanks")))
+    assert lines(world) == [
+        {"id": stored.event_id, "marks": dict(stored.marks)},
+        {"id": stored.event_id, "marks": dict(changed.marks)},
+        {"id": stored.event_id, "ended": "syncd"},
     ]
+
+
+def test_a_ledger_that_grew_is_written_anew_with_a_line_for_each(world):
+    ours, theirs, stays = (world.open().create(entry(c)) for c in ("a@x.example", "b@x.example", "c@x.example"))
+    world.open().delete(ours)
+    world.dismiss(theirs.event_id)
+    most, stays = 0, standing(world)[stays.event_id]
+    for day in range(1, 150):
+        world.open().remember((), world.open().pull(None).ended)
+        stays = world.open().update(stays, with_marks(stays, due=f"{date(2026, 3, 1) + timedelta(day)}"))
+        most = max(most, len(lines(world)))
+    assert most < 60
+    assert dismissed(world) == {ours.event_id: False, theirs.event_id: True}
+    world.strip(stays.event_id)
+    assert standing(world)[stays.event_id].marks == stays.marks
+    assert stat.S_IMODE(ledger(world).stat().st_mode) == 0o600
+    with ledger(world).open("ab") as file:
+        file.write(b'{"id": "0123", "ma\n' * 60)
+    stays = world.open().update(standing(world)[stays.event_id], replace(stays, title="Thanks"))
+    assert len(lines(world)) < 5
+    assert dismissed(world) == {ours.event_id: False, theirs.event_id: True}
+
+
+def test_crash_after_a_change_and_before_the_ledger(world):
+    stored = world.open().create(written(entry()))
+    before = ledger(world).read_bytes()
+    changed = world.open().update(stored, written(replace(stored, title="Thank Kim today")))
+    ledger(world).write_bytes(before)
+    world.open().create(entry("b@x.example"))
+    world.strip(stored.event_id)
+    assert standing(world)[stored.event_id].marks == changed.marks
+
+
+def test_one_whose_longest_mark_was_dropped(world):
+    stored = world.open().create(written(entry()))
+    path = file_of(world, stored.event_id)
+    path.write_bytes(re.sub(rb"X-SYNCD-WROTE[^\r]*\r\n( [^\r]*\r\n)*", b"", path.read_bytes()))
+    assert standing(world)[stored.event_id].marks == stored.marks
+    world.open().update(standing(world)[stored.event_id], replace(standing(world)[stored.event_id], title="Thanks"))
+    assert b"X-SYNCD-WROTE" in path.read_bytes()
+
+
+def test_what_the_ledger_has_as_standing_and_is_gone_is_told_until_it_is_noted(world):
+    ours, theirs, _ = (world.open().create(entry(c)) for c in ("a@x.example", "b@x.example", "c@x.example"))
+    world.open().delete(ours)
+    assert world.open().pull(None).vanished == frozenset()
+    world.dismiss(theirs.event_id)
+    changes = world.open().pull(None)
+    assert changes.vanished == {theirs.event_id}
+    world.open().remember((), changes.ended)
+    after = world.open().pull(None)
+    assert (after.vanished, set(after.ended)) == (frozenset(), set(changes.ended))
+
+
+def test_a_lost_ledger_is_written_anew_from_what_the_caller_remembers(world):
+    ours, theirs, stays = (world.open().create(entry(c)) for c in ("a@x.example", "b@x.example", "c@x.example"))
+    world.open().delete(ours)
+    world.dismiss(theirs.event_id)
+    before = world.open().pull(None)
+    ledger(world).unlink()
+    world.strip(stays.event_id)
+    world.open().remember([stays], before.ended)
+    after = world.open().pull(None)
+    assert set(after.ended) == set(before.ended)
+    assert [e.marks for e in after.entries] == [stays.marks]
+    whole = snapshot(world)
+    world.open().remember([stays], before.ended)
+    assert snapshot(world) == whole
 
 
 def test_crash_after_the_event_and_before_the_ledger(world):
@@ -441,7 +528,7 @@ def test_a_vanished_ledger_is_absurd_and_a_pull_without_a_cursor_takes_what_ther
     stored = world.open().create(entry())
     cursor = world.open().pull(None).cursor
     ledger(world).unlink()
-    with pytest.raises(Absurd, match=r"ledger|\.syncd"):
+    with pytest.raises(Absurd, match=r"(ledger|\.syncd), .* --allow-mass-change"):
         world.open().pull(cursor)
     assert list(standing(world)) == [stored.event_id]
 
@@ -522,7 +609,7 @@ def test_one_of_ours_without_a_start_dismisses_nothing(world):
     other = world.open().create(entry("b@x.example"))
     path = file_of(world, stored.event_id)
     path.write_bytes(re.sub(rb"DTSTART:2026[^\r]*", b"DTSTART:soon", path.read_bytes(), count=1))
-    with pytest.raises(TryAgain, match="repair"):
+    with pytest.raises(TryAgain, match="restore the file from a backup"):
         world.open().pull(None)
     with pytest.raises(Conflict):
         world.open().delete(stored)

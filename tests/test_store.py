@@ -7,8 +7,8 @@ import stat
 import pytest
 
 import syncd.store
-from syncd.model import Ended, Entry
 from syncd.errors import BadConfig
+from syncd.model import Ended, Entry
 from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store
 from tests.world import a_mail, an_interview, at
 
@@ -215,7 +215,7 @@ def test_the_database_of_another_program_is_not_ours_to_write_to(tmp_path):
 def test_a_file_that_is_no_database_is_left_alone_and_ours_is_known(tmp_path, path):
     diary = tmp_path / "diary.txt"
     diary.write_text("Dear diary")
-    with pytest.raises(BadConfig, match="diary.txt is no store"):
+    with pytest.raises(BadConfig, match=r"diary\.txt is no store"):
         check_ours(diary)
     assert diary.read_text() == "Dear diary"
     fill(path)

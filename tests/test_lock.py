@@ -1,0 +1,83 @@
+"""One syncd at a time for an account, told by the kernel and not by a file that stays behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syncd.errors import Locked
+from syncd.lock import locked
+
+HOLD = "import sys; from pathlib import Path; from syncd.lock import locked\nwith locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"  # fmt: skip
+
+
+@pytest.fixture
+def holder(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "state.db")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_process_is_refused_and_told_who_holds_it(tmp_path, holder):
+    with pytest.raises(Locked, match=rf"process {holder.pid}\)") as refused, locked(tmp_path / "state.db"):
+        pytest.fail("two at a time")
+    assert refused.value.exit_code == 75
+
+
+def test_it_is_free_again_when_its_holder_was_killed(tmp_path, holder):
+    holder.kill()
+    holder.wait()
+    with locked(tmp_path / "state.db"):
+        assert (tmp_path / "state.db.lock").exists()
+
+
+def test_other_accounts_are_not_concerned(tmp_path, holder):
+    with locked(tmp_path / "other.db"), pytest.raises(Locked), locked(tmp_path / "state.db"):
+        pass
+
+
+def test_it_is_free_after_an_error_and_makes_its_folder(tmp_path):
+    state = tmp_path / "new" / "state.db"
+    with pytest.raises(ZeroDivisionError), locked(state):
+        raise ZeroDivisionError
+    with locked(state):
+        assert (state.parent.stat().st_mode & 0o777) == 0o700
+
+
+def test_one_that_removes_it_leaves_nothing_and_excludes_until_then(tmp_path):
+    state = tmp_path / "state.db"
+    with locked(state, remove=True), pytest.raises(Locked), locked(state):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+RACE = """
+import sys
+from pathlib import Path
+from syncd.errors import Locked
+from syncd.lock import locked
+state, inside = Path(sys.argv[1]), Path(sys.argv[2])
+held = 0
+while held < 600:
+    try:
+        with locked(state, remove=True):
+            inside.touch(exist_ok=False)  # raises where another one is inside
+            inside.unlink()
+            held += 1
+    except Locked:
+        pass
+"""
+
+
+def test_removed_while_others_wait_for_it_it_still_lets_in_only_one(tmp_path):
+    argv = [sys.executable, "-c", RACE, str(tmp_path / "state.db"), str(tmp_path / "inside")]
+    racers = [subprocess.Popen(argv, cwd=Path(__file__).parent.parent) for _ in range(3)]
+    assert [racer.wait(60) for racer in racers] == [0, 0, 0]

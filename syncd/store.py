@@ -369,10 +369,11 @@ def _migrate(sql: sqlite3.Connection, path: Path, version: int) -> None:
     if version > VERSION:
         raise BadConfig(
             f"{path} was written by a newer syncd (store version {version}, this one knows {VERSION}); "
-            "update syncd, or set another [state] path"
+            "install that one again, or name another [state] path"
         )
     for step in range(version, VERSION):
-        sql.executescript(f"BEGIN; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")  # noqa: S608 - our own
+        number = f"PRAGMA user_version = {step + 1};"
+        sql.executescript(f"BEGIN; {MIGRATIONS[step]} {number} COMMIT;")
 
 
 def move_aside(path: Path, stamp: str) -> Path:

@@ -81,10 +81,18 @@ class DateWords:
             if one is None:
                 index += 1
                 continue
+            one = self._with_its_day(one, tokens, said, before)
             found.append(one)
             before = one if one.by else before
             index = one.last
         return self._ranges(found, tokens)
+
+    def _with_its_day(self, one: Found, tokens: Tokens, said: date, before: Found | None) -> Found:
+        """A month that turns out to be the beginning of a day is that day: not "by November", but "November 24"."""
+        if one.means != "month" or one.last >= len(tokens):
+            return one
+        longer = (self._longest(tokens, index, said, before) for index in range(one.first + 1, one.last))
+        return next((other for other in longer if other and other.by and other.last > one.last), one)
 
     def _longest(self, tokens: Tokens, index: int, said: date, before: Found | None) -> Found | None:
         """The longest phrase that begins at token *index*; the first listed of equal ones."""

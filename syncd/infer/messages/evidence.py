@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from syncd.infer.language import foreign, readable
@@ -14,6 +14,8 @@ GUARDED = frozenset({"rejection", "offer", "invitation", "withdrawal", "rejectio
 """What is not said to be so where it stands in a conditional clause."""
 
 
+OUTRIGHT = 10.0
+"""The weight of a phrase that says something outright."""
 DECISIONS = frozenset({"rejection", "offer", "invitation"})
 """What a "not" right before it, or a question, turns into something else."""
 _DENIED = re.compile(
@@ -91,7 +93,16 @@ def _counted(hits: Iterable[Hit], words: Words) -> dict[str, tuple[Hit, ...]]:
             continue
         if not any(_same(k, hit) for k in kept):
             kept.append(hit)
-    return {evidence: tuple(kept) for evidence, kept in counted.items() if kept}
+    told = {evidence: tuple(_not_part_of(kept, counted, evidence)) for evidence, kept in counted.items()}
+    return {evidence: kept for evidence, kept in told.items() if kept}
+
+
+def _not_part_of(kept: list[Hit], counted: dict[str, list[Hit]], evidence: str) -> Iterator[Hit]:
+    """Without what is but part of the very words it would speak against: the "not chosen" in "you were not chosen"."""
+    against = [hit for hit in counted.get(evidence.removeprefix("no_"), ()) if hit.group.weight >= OUTRIGHT]
+    for hit in kept:
+        if not evidence.startswith("no_") or not any(a.start <= hit.start and hit.end <= a.end for a in against):
+            yield hit
 
 
 def _same(kept: Hit, hit: Hit) -> bool:

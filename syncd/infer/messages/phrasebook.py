@@ -6,8 +6,10 @@ decides alone), ``says`` (a reason in plain words), ``phrases``, and sometimes `
 line shows it) or ``hypothetical = true`` (it counts after an "if" too). In a phrase
 
 * words stand for themselves, without accents or contractions ("we have", not "we've"), ``word*`` for its beginning;
-* ``(a|b c)`` is one of these, ``[a]`` may be missing, ``<name>`` is a class of the file;
-* ``..`` leaves room for up to three words, ``...`` for up to eight, in one sentence and without a "not" among them;
+* ``(a|b c)`` is one of these, ``[a]`` may be missing, ``<name>`` is a class of the file, ``<given>`` a given name;
+* ``..`` leaves room for up to three words, ``...`` for up to eight (``room`` under ``[words]`` says otherwise), in one
+  sentence and without a "not" among them;
+* ``~`` is ``..`` without a "you" (``you`` under ``[words]``) among them either: somebody else;
 * ``^`` and ``$`` are the beginning and the end of a sentence, ``?`` its question mark.
 """
 
@@ -24,7 +26,7 @@ from syncd.infer.words import Words
 
 _ANY = frozenset({".", "?"})
 """What every text has."""
-_PIECE = re.compile(r"\.\.\.|\.\.|<\w+>|[()|\[\]^$?]|[^\s()|\[\]<>^$?]+")
+_PIECE = re.compile(r"\.\.\.|\.\.|<\w+>|[()|\[\]^$?~]|[^\s()|\[\]<>^$?~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,11 @@ def phrasebook(language: str) -> Phrasebook:
     """The phrasebook of *language*, read when it is first needed."""
     data = load(language)
     classes = {name: _words_of(text) for name, text in data.get("classes", {}).items()}
+    classes["given"] = [f"({'|'.join(load('people')['given'].split())})"]
     never = "|".join(fold(word) for word in data["words"]["not"].split())
-    notation = _Notation(classes, never)
+    room = [int(number) for number in data["words"].get("room", "3 8").split()]
+    you = "|".join(fold(word) for word in data["words"].get("you", "").split())
+    notation = _Notation(classes, never, you, short=room[0], long=room[1])
     phrases: list[Phrase] = []
     for evidence, groups in data.items():
         if evidence in {"words", "classes"}:
@@ -120,9 +125,11 @@ def _words_of(lines: str) -> list[str]:
 class _Notation:
     """Turns the notation into regular expressions over ``Words.plain``, in which a space follows every word."""
 
-    def __init__(self, classes: dict[str, list[str]], never: str) -> None:
+    def __init__(self, classes: dict[str, list[str]], never: str, you: str, *, short: int, long: int) -> None:
         self._classes = classes
         self._gap = rf"(?:(?!(?:{never}) )[^ .?]+ )"
+        self._others = rf"(?:(?!(?:{never}{'|' if you else ''}{you}) )[^ .?]+ )"
+        self._short, self._long = short, long
 
     def compile(self, phrase: str) -> tuple[str, tuple[frozenset[str], frozenset[str]]]:
         pieces = _PIECE.findall(phrase)
@@ -162,8 +169,9 @@ class _Notation:
         if piece.startswith("<"):
             return self._alternatives(_PIECE.findall("|".join(self._classes[piece[1:-1]])))
         fixed = {
-            "..": f"{self._gap}{{0,3}}",
-            "...": f"{self._gap}{{0,8}}",
+            "..": f"{self._gap}{{0,{self._short}}}",
+            "...": f"{self._gap}{{0,{self._long}}}",
+            "~": f"{self._others}{{0,{self._short}}}",
             "^": "(?<=[.?] )",
             "$": "(?=[.?])",
             "?": r"\? ",

@@ -6,46 +6,16 @@ import re
 
 from syncd.infer.messages.automatic import Sign, automatic_sign
 from syncd.infer.messages.evidence import CONTEXT, THEIRS, Weighed, weigh
+from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Kind, Message
 
 ENOUGH = 8.0
+MAYBE = 3.0
+"""What one word about something else counts that may stand in a mail about a job, too."""
 """What has to come together for an employer's word; one strong phrase (10) does, two weak ones don't."""
 
-_REPLY = re.compile(r"^\s*(?:re|aw|antw|sv|rv|res|ré|tr|wg|fwd?|r)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i)\s*:", re.IGNORECASE)
-_ATTRIBUTION = re.compile(
-    r"^[>\s]*(?:from|von|de|gesendet|sent|to|an|cc|date|datum|subject|betreff|objet|asunto|envoyé|enviado|à|para)\s*:.*$"
-    r"|^[>\s]*.*(?:wrote|schrieb|a écrit|escribió)\s*:\s*$|^[>\s]*-{3,}.*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _KINDS = (("rejection", Kind.REJECTION), ("offer", Kind.OFFER), ("invitation", Kind.INVITATION))
-
-
-def is_reply(subject: str) -> bool:
-    """Whether a subject was taken over from an earlier mail, so that it isn't this author's word."""
-    return _REPLY.match(subject) is not None
-
-
-def bare_subject(subject: str) -> str:
-    """The subject without its Re: and Fwd:, at most 300 characters."""
-    subject = subject[:300]
-    while match := _REPLY.match(subject):
-        subject = subject[match.end() :]
-    return subject
-
-
-def uppermost(quoted: str) -> str:
-    """The newest mail in a quote: no marks, no attribution, and nothing of the mails it quotes itself."""
-    own = [line[:500].removeprefix(">") for line in quoted[:20_000].splitlines()]
-    kept: list[str] = []
-    for line in own:
-        if line.lstrip().startswith(">") or (_ATTRIBUTION.match(line) and any(k.strip() for k in kept)):
-            if any(k.strip() for k in kept):
-                break
-            continue
-        if not _ATTRIBUTION.match(line):
-            kept.append(line)
-    return "\n".join(kept).strip()
 
 
 def told(text: str, subject: str) -> tuple[Kind | None, tuple[str, ...], Weighed]:
@@ -58,10 +28,18 @@ def told(text: str, subject: str) -> tuple[Kind | None, tuple[str, ...], Weighed
         weight = found.score(name, f"no_{name}")
         if not _alone(found, name) or weight < ENOUGH:
             continue
-        if weight > score and not (best is Kind.OFFER and _plain(found, "offer")):
+        if best is None or _stronger(found, kind, weight, best, score):
             best, score = kind, weight
     why = found.why(best.value, "their words") if best else ()
     return best, why, found
+
+
+def _stronger(found: Weighed, kind: Kind, weight: float, best: Kind, score: float) -> bool:
+    """Whether *kind* is said more clearly: outright before by signs, an offer before a day to come, then by weight."""
+    outright, before = _plain(found, kind.value), _plain(found, best.value)
+    if best is Kind.OFFER and before:
+        return False
+    return outright > before or (outright == before and weight > score)
 
 
 def _plain(found: Weighed, name: str) -> bool:
@@ -93,7 +71,7 @@ def read_received(message: Message) -> tuple[Kind, tuple[str, ...]]:
     about = _context(message, found)
     if found.score("candidate") >= ENOUGH and word is None:
         return Kind.OTHER, found.why("candidate", "their words")
-    if about < 0 and sign is None and (word is None or found.score("not_job") or found.score(word.value) < 14):
+    if about < 0 and sign is None and (word is None or found.score("not_job") > MAYBE or found.score(word.value) < 14):
         return Kind.OTHER, found.why("not_job", "their words") or found.why("private", "their words")
     if word is Kind.INVITATION and about <= 0 and not any(h.group.weight >= 7 for h in found.hits["invitation"]):
         word = None
@@ -149,10 +127,12 @@ def _context(message: Message, found: Weighed) -> int:
     thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
     job += min(thread.score("job"), 6) if is_reply(message.subject) or message.quoted else thread.group("job", "strong")
     other += thread.score("not_job")
+    if other <= MAYBE and any(_plain(found, name) or found.score(name) >= ENOUGH for name, _ in _KINDS):
+        other = 0.0
     theirs = found.group("offer", "yours") + found.group("offer", "want")
     if other and other >= job + theirs:
         return -1
-    if private and not found.score("reply"):
+    if private and not found.score("reply") and not theirs:
         return -1
     if job > 0 or is_reply(message.subject) or found.score("reply"):
         return 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from syncd.infer.messages.automatic import automatic_sign
 from syncd.infer.messages.evidence import CONTEXT, OWN, Weighed, weigh
-from syncd.infer.messages.received import bare_subject, is_reply, told, uppermost
+from syncd.infer.messages.received import told
+from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Account, Kind, Message
 
 ENOUGH = 8.0
@@ -12,6 +13,12 @@ ENOUGH = 8.0
 OTHERWISE = ("accepting", "arranging", "applying", "sending", "interviewer", "elsewhere")
 """Evidence of a mail that is none of the four."""
 BRINGS_ENOUGH = 6.0
+BRINGS_OUTRIGHT = 8.0
+SHORT = 60
+"""Words; whoever looks back or brings something in passing is brief."""
+CLEAR = 10.0
+"""Thanks or a question as clear as this aren't taken for business because of one word that may be of a job, too."""
+NOT_A_JOB = 6.0
 
 
 def read_sent(message: Message, account: Account) -> tuple[Kind, bool | None, tuple[str, ...]]:
@@ -85,19 +92,43 @@ def _kind(
         return Kind.FOLLOW_UP, found.why("follow_up", "your words", 1)
     if otherwise[strongest] > 0:
         return Kind.OTHER, found.why(strongest, "your words")
+    if leaning := _leaning(found, message):
+        return leaning
     return Kind.OTHER, ("it neither thanks, asks, answers a no nor ends anything",)
 
 
+def _leaning(found: Weighed, message: Message) -> tuple[Kind, tuple[str, ...]] | None:
+    """What signs that are weak alone make likely, where nothing in the mail speaks for anything else."""
+    if is_reply(message.subject) and found.score("rejection_reply") >= 6 and not found.hits.keys() & {"follow_up"}:
+        return Kind.REJECTION_REPLY, found.why("rejection_reply", "your words")
+    job = found.score("job") or weigh(bare_subject(message.subject), CONTEXT).score("job")
+    brings = found.score("brings") >= (BRINGS_ENOUGH if job or found.words < SHORT else BRINGS_OUTRIGHT)
+    if (found.score("follow_up") >= 6 or brings) and not _off_topic(found, message):
+        return Kind.FOLLOW_UP, found.why("follow_up", "your words", 1) or found.why("brings", "your words", 1)
+    return None
+
+
+def _of_an_interview(found: Weighed) -> bool:
+    """Whether it thanks for an interview, or asks about the job: a "Nan" may be the boss."""
+    clear = _thanks_for_meeting(found) or found.group("follow_up", "asks")
+    return bool(clear and found.group("job", "strong") and not found.score("elsewhere"))
+
+
+def _thanks_for_meeting(found: Weighed) -> float:
+    return found.group("thank_you", "interview") + found.group("thank_you", "glad")
+
+
 def _thanks_for_interview(found: Weighed) -> bool:
-    return bool(found.group("thank_you", "interview") and found.group("thank_you", "when"))
+    return bool(_thanks_for_meeting(found) and found.group("thank_you", "when"))
 
 
 def _thanks(found: Weighed, message: Message) -> float:
     """How clearly it thanks for an interview: more than for somebody's time in a closing formula."""
     marked = (
-        found.group("thank_you", "interview")
+        _thanks_for_meeting(found)
         or found.group("thank_you", "subject")
         or found.group("thank_you", "formal")
+        or (found.group("thank_you", "meal") and found.score("job"))
     )
     if not marked:
         return 0.0
@@ -107,8 +138,12 @@ def _thanks(found: Weighed, message: Message) -> float:
 def _softly_thanks(found: Weighed, message: Message) -> bool:
     """Whether a mail of its own looks back at a day with thanks and nothing else: no question, nothing brought."""
     plain = not found.hits.keys() & {"follow_up", "brings", "withdrawal", "rejection_reply"}
+    if found.group("thank_you", "meal") and not found.score("job"):
+        return False
     looks_back = found.group("thank_you", "word") and found.group("thank_you", "when")
-    return bool(plain and looks_back) and found.words < 60 and not is_reply(message.subject) and "?" not in message.text
+    return (
+        bool(plain and looks_back) and found.words < SHORT and not is_reply(message.subject) and "?" not in message.text
+    )
 
 
 def _fresh(found: Weighed) -> bool:
@@ -133,6 +168,7 @@ def _off_topic(found: Weighed, message: Message) -> float:
     if (
         found.words < 40
         or found.score("job")
+        or found.group("follow_up", "keen")
         or weigh(message.quoted[:2000], CONTEXT, bare_subject(message.subject)).score("job")
     ):
         return 0.0
@@ -144,12 +180,14 @@ def _elsewhere(found: Weighed, message: Message) -> tuple[str, ...]:
     thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
     other = found.score("not_job") + thread.score("not_job")
     job = found.score("job") + thread.score("job")
-    if other and other >= job:
+    clear = other < NOT_A_JOB and max(found.score("thank_you"), found.score("follow_up")) >= CLEAR
+    if other and other >= job and not clear:
         return found.why("not_job", "your words", 1) or thread.why("not_job", "the thread's words", 1)
     if (
         found.score("private")
         and not found.group("withdrawal", "out")
         and not found.score("follow_up", "thank_you") >= 16
+        and not _of_an_interview(found)
     ):
         return found.why("private", "your words", 1)
     return ()

@@ -383,3 +383,49 @@ def test_words_that_may_mean_something_else_do_not_outweigh_thanks_for_a_meeting
 def test_what_they_made_or_said_is_nothing_brought(text, purposeful):
     reading = _sent(text, "Bookkeeper position")
     assert (reading.kind, reading.purposeful) == (Kind.FOLLOW_UP, purposeful)
+
+
+TAKEN_BACK = [
+    "We can't move forward without your signed NDA.",
+    "We are not able to move forward until we get your references, please send them.",
+    "We are unable to proceed until the background check is back.",
+    "We decided to go with other candidates for the Senior role, but we would love to interview you for the mid-level one.",
+    "The position was filled internally, however we would like to continue with you for the platform team.",
+    "We will not be moving forward with anybody before Friday.",
+    "I told the other applicant that we have decided not to move forward with her. You are through to the next round!",
+    "Most candidates got a no today. You are not one of them!",
+    "Wir können Ihre Bewerbung nicht weiter berücksichtigen, solange die Zeugnisse fehlen.",
+    "Nous ne pouvons pas donner suite à votre candidature tant que votre CV ne nous est pas parvenu.",
+    "Wir können Ihnen erst nächste Woche eine Zusage geben. Wir haben uns noch nicht entschieden.",
+    "You are in round two on Tuesday.",
+    "We currently have a hiring freeze but hope to be back in touch in April.",
+]
+
+
+@pytest.mark.parametrize("text", TAKEN_BACK)
+def test_what_holds_only_for_now_or_for_others_decides_nothing(text):
+    assert _received(text).kind in {Kind.REPLY, Kind.INVITATION}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unfortunately we have decided to move forward with another candidate, but we would like to keep your CV on file.",
+        "We've decided to go with someone else, but we would love to meet you again when something suitable comes up.",
+        "We will not be moving forward with your application. We had many strong applicants before us.",
+    ],
+)
+def test_a_kind_word_after_a_no_does_not_take_it_back(text):
+    assert _received(text).kind is Kind.REJECTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not withdrawing my application, on the contrary.",
+        "I'd like to withdraw the question about relocation.",
+        "I have decided to decline the other offer and remain very interested in this job.",
+    ],
+)
+def test_who_stays_does_not_withdraw(text):
+    assert _sent(text).kind is not Kind.WITHDRAWAL

@@ -16,7 +16,7 @@ GUARDED = frozenset({"rejection", "offer", "invitation", "withdrawal", "rejectio
 
 OUTRIGHT = 10.0
 """The weight of a phrase that says something outright."""
-DECISIONS = frozenset({"rejection", "offer", "invitation"})
+DECISIONS = frozenset({"rejection", "offer", "invitation", "withdrawal"})
 """What a "not" right before it, or a question, turns into something else."""
 _DENIED = re.compile(
     r"(?<! why)(?<! if) (?:not|never|unable|nicht|keine?n?|pas|nunca|(?:todavia|aun) no)"
@@ -50,7 +50,7 @@ class Weighed:
 CONTEXT = frozenset({"job", "not_job", "private"})
 """What a text is about."""
 THEIRS = CONTEXT | {
-    *("guard", "rejection", "no_rejection", "offer", "no_offer", "invitation", "no_invitation"),
+    *("guard", "condition", "turn", "rejection", "no_rejection", "offer", "no_offer", "invitation", "no_invitation"),
     *("automatic", "reply", "candidate"),
 }
 """What is looked for in the other side's words."""
@@ -87,7 +87,7 @@ def _counted(hits: Iterable[Hit], words: Words) -> dict[str, tuple[Hit, ...]]:
         kept = counted.setdefault(evidence, [])
         if evidence in GUARDED and not hit.group.hypothetical and any(a <= hit.start < b for a, b in guards):
             continue
-        if evidence == "rejection" and words.asks(hit.end):
+        if evidence == "rejection" and (words.asks(hit.end) or _taken_back(hit, found, words)):
             continue
         if evidence in DECISIONS and _DENIED.search(words.plain, max(0, hit.start - 40), hit.start + 1):
             continue
@@ -95,6 +95,13 @@ def _counted(hits: Iterable[Hit], words: Words) -> dict[str, tuple[Hit, ...]]:
             kept.append(hit)
     told = {evidence: tuple(_not_part_of(kept, counted, evidence)) for evidence, kept in counted.items()}
     return {evidence: kept for evidence, kept in told.items() if kept}
+
+
+def _taken_back(no: Hit, found: list[Hit], words: Words) -> bool:
+    """Whether what follows a no makes it one for now ("until", "without your"), or goes on with them after all."""
+    end = words.sentence_end(no.end - 1)
+    reach = {"condition": end, "turn": words.sentence_end(end + 2)}
+    return any(no.end - 1 <= hit.start < reach.get(hit.group.evidence, 0) for hit in found)
 
 
 def _not_part_of(kept: list[Hit], counted: dict[str, list[Hit]], evidence: str) -> Iterator[Hit]:

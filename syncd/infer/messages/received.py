@@ -10,9 +10,9 @@ from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Kind, Message
 
 ENOUGH = 8.0
+"""What has to come together for an employer's word; one strong phrase (10) does, two weak ones don't."""
 MAYBE = 3.0
 """What one word about something else counts that may stand in a mail about a job, too."""
-"""What has to come together for an employer's word; one strong phrase (10) does, two weak ones don't."""
 
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i)\s*:", re.IGNORECASE)
 _KINDS = (("rejection", Kind.REJECTION), ("offer", Kind.OFFER), ("invitation", Kind.INVITATION))

@@ -165,3 +165,10 @@ def test_without_a_folder_it_makes_a_private_one_of_its_own(tmp_path, monkeypatc
     stages = [Stage(load(), None), Stage(load(), None)]
     assert len({stage.root for stage in stages}) == 2
     assert all(stage.root.parent == tmp_path and stage.root.stat().st_mode & 0o077 == 0 for stage in stages)
+
+
+@pytest.mark.parametrize("never", ["Thank Idris", "dentist", "podcast", "too late for it"])
+def test_it_never_asks_for_what_was_done_at_once_or_is_no_interview(played, never):
+    told = [line for line in played[1].splitlines() if line.lstrip().startswith(("+", "~", "-", "✓"))]
+    assert len(told) > 30
+    assert [line for line in told if never.casefold() in line.casefold()] == []

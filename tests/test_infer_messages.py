@@ -429,3 +429,8 @@ def test_a_kind_word_after_a_no_does_not_take_it_back(text):
 )
 def test_who_stays_does_not_withdraw(text):
     assert _sent(text).kind is not Kind.WITHDRAWAL
+
+
+@pytest.mark.parametrize("thing", ["story of the train", "article on buses", "film about the harbour"])
+def test_thanks_that_speak_of_a_story_of_theirs_are_thanks(thing):
+    assert _sent(f"Thank you for the interview yesterday. Your {thing} stayed with me.").kind is Kind.THANK_YOU

@@ -49,7 +49,8 @@ def sources(settings: Settings, now: datetime) -> Sources:
     for table, backend in (("calendar", settings.calendar_backend), ("mail", settings.mail_backend)):
         if backend == "google":
             raise BadConfig(
-                f'{settings.path}: [{table}] backend: "google" is not part of this version yet; set backend = "local" in [calendar] and [mail]'
+                f'{settings.path}: [{table}] backend: "google" is not part of this version yet; '
+                'set backend = "local" in [calendar] and [mail]'
             )
     reminders = settings.local.reminders
     if reminders is None:

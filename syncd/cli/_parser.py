@@ -9,10 +9,10 @@ import argparse
 from collections.abc import Sequence
 
 from syncd import __version__
-from syncd.cli import classify, config, demo, explain, init, mark, purge, status, sync
+from syncd.cli import auth, classify, config, demo, explain, init, mark, purge, status, sync
 from syncd.cli._frame import Parser, add_common
 
-COMMANDS = (init, sync, status, explain, mark, classify, config, demo, purge)
+COMMANDS = (init, auth, sync, status, explain, mark, classify, config, demo, purge)
 
 
 def build() -> Parser:

@@ -1,0 +1,217 @@
+"""``syncd auth``: the one-time sign-in with Google, and with ``--revoke`` its end."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from syncd.cli import _frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from syncd.settings import Settings
+    from syncd.sign_in.account import Account
+    from syncd.sign_in.client_file import Client
+    from syncd.sign_in.consent import Grant
+
+PATIENCE = 600.0
+"""Seconds for all that the person does in the browser."""
+_AUDIENCE = "https://console.cloud.google.com/auth/audience"
+_LIBRARY = {
+    "Gmail API": "https://console.cloud.google.com/apis/library/gmail.googleapis.com",
+    "Google Calendar API": "https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
+}
+
+
+def add(commands: _frame.Commands) -> None:
+    """Add the command."""
+    more = "It needs an OAuth client of your own, which takes ten minutes to make: docs/google.md tells how."
+    parser = _frame.command(commands, "auth", run, "signs in with Google, once", more)
+    parser.add_argument("--no-browser", action="store_true", help="show the address, for a browser on another machine")
+    parser.add_argument("--port", metavar="N", type=_port, default=0, help="the local port that the browser comes to")
+    parser.add_argument("--revoke", action="store_true", help="end the sign-in at Google, and delete it here")
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port, which is a number from 1 to 65535")
+    return port
+
+
+def run(args: argparse.Namespace) -> int:
+    """Sign in, or out."""
+    from syncd.sign_in.places import paths
+
+    settings = _frame.settings(args)
+    places = paths(settings)
+    if args.revoke:
+        return _revoke(places.token)
+    return _sign_in(args, settings, places.client_secret, places.token)
+
+
+def _sign_in(args: argparse.Namespace, settings: Settings, client_secret: Path, kept_in: Path) -> int:
+    """Ask, and keep the answer; an earlier sign-in stays until all went well."""
+    from datetime import UTC, datetime
+    from shlex import quote
+
+    from syncd.errors import BadUsage, SignInNeeded
+    from syncd.sign_in import scopes
+    from syncd.sign_in.client_file import read_client, seen_by_others
+    from syncd.sign_in.token_file import write_token
+
+    needed = scopes.needed(settings)
+    if not needed:
+        raise BadUsage(f'{settings.path}: no backend is "google", so there is nothing to sign in to')
+    client = read_client(client_secret)
+    if seen_by_others(client_secret):
+        _frame.warn(f"{client_secret}: others on this machine can read it; run: chmod 600 {quote(str(client_secret))}")
+    grant = _ask(args, settings, client, needed)
+    now = datetime.now(UTC)
+    lacking = scopes.missing(needed, grant.scopes)
+    if len(lacking) == len(needed):
+        raise SignInNeeded(
+            "none of the permissions was granted, so nothing is kept; run `syncd auth` again and leave the boxes ticked"
+        )
+
+    from syncd.sign_in.account import whose
+
+    write_token(kept_in, grant.token(client, now))  # before anything that can go wrong
+    account = whose(grant, settings.google)
+    write_token(kept_in, grant.token(client, now, account.address))
+    print(f"Signed in{f' as {account.address}' if account.address else ''}; the sign-in is kept in {kept_in}.\n")
+    _told("Granted:", [scopes.purpose(scope) for scope in _shown(needed, lacking, grant)])
+    for scope in lacking:
+        _frame.warn(f"not granted: {scopes.purpose(scope)}; without it {scopes.cost(scope)}")
+    _doubts(settings, account, grant, now)
+    print(f"next: `syncd sync --dry-run{_config(args)}` shows what a first run would do")
+    return 0
+
+
+def _ask(args: argparse.Namespace, settings: Settings, client: Client, needed: frozenset[str]) -> Grant:
+    """Send the person to Google's page, wait for the browser to come back, and take what it brings to Google."""
+    from contextlib import closing
+
+    from syncd.cli import _browser
+    from syncd.clock import SystemClock
+    from syncd.sign_in import scopes
+    from syncd.sign_in.consent import exchange, question
+    from syncd.sign_in.loopback import Loopback
+    from syncd.sign_in.pasted import typed, unseen
+
+    with closing(Loopback(args.port)) as loopback:
+        asked = question(client, needed, loopback.redirect_uri, settings.user.account.email)
+        _told("Google will ask whether syncd may:", [scopes.purpose(scope) for scope in scopes.in_order(needed)])
+        by_hand = args.no_browser or not _browser.opened(asked.url)
+        pasted = typed() if by_hand else None
+        with unseen(pasted):
+            print(_by_hand(asked.url, loopback.port) if by_hand else _OPENED.format(url=asked.url), flush=True)
+            answer = loopback.wait(asked.state, pasted, _frame.warn, SystemClock(), PATIENCE)
+    return exchange(asked, answer)
+
+
+_OPENED = """\
+Your browser should show Google's page now. If it doesn't, open this address in it:
+
+  {url}
+
+Leave every box ticked. Google may warn that it hasn't verified the app: it is yours (Advanced, then Go to ...).
+Waiting for your answer; Ctrl-C gives up."""
+
+_BY_HAND = """\
+Open this address in a browser:
+
+  {url}
+
+Leave every box ticked. Google may warn that it hasn't verified the app: it is yours (Advanced, then Go to ...).
+At the end the browser goes to http://127.0.0.1:{port}/. Where it runs on this machine, that is all. Where it doesn't,
+it finds nothing there, so either run this on its machine first (with the name that you reach this one by):
+
+  {tunnel}
+
+or copy the address that the browser ended on, all of it, paste it here and press Enter; it isn't shown.
+Waiting for either; Ctrl-C gives up."""
+
+
+def _by_hand(url: str, port: int) -> str:
+    import os
+
+    from syncd.cli import _browser
+
+    return _BY_HAND.format(url=url, port=port, tunnel=_browser.tunnel(port, os.environ))
+
+
+def _shown(needed: frozenset[str], lacking: Sequence[str], grant: Grant) -> tuple[str, ...]:
+    """What of the needed was granted, under the names that were asked for, and what was granted beside it."""
+    from syncd.sign_in import scopes
+
+    return (*scopes.in_order(needed.difference(lacking)), *scopes.in_order(grant.scopes - needed))
+
+
+def _told(head: str, lines: Sequence[str]) -> None:
+    from syncd.cli.render import safe
+
+    print("\n".join([head, *(f"  - {safe(line)}" for line in lines), ""]), flush=True)
+
+
+def _doubts(settings: Settings, account: Account, grant: Grant, now: datetime) -> None:
+    """What works now, and won't, or isn't what is meant."""
+    from syncd.cli import render
+
+    yours = settings.user.account
+    if account.address and not yours.owns(account.address):
+        _frame.warn(
+            f"you signed in as {account.address}, which is neither [account] email ({yours.email}) nor one of the "
+            f"aliases: if it is yours, add it to aliases in {settings.path}; else run `syncd auth` again and choose "
+            "the other account"
+        )
+    for name in account.switched_off:
+        _frame.warn(
+            f"the {name} isn't enabled in the project of your OAuth client: enable it at {_LIBRARY[name]} (it takes "
+            "some minutes until it works); no new sign-in is needed"
+        )
+    if grant.ends_in is not None:
+        ends = render.day((now + grant.ends_in).astimezone(settings.user.zone).date(), now)
+        _frame.warn(
+            f'your consent screen is in status "Testing", so this sign-in ends on {ends}: publish it ("Publish app" at '
+            f"{_AUDIENCE}), and then run `syncd auth` again, since this sign-in ends all the same"
+        )
+
+
+def _config(args: argparse.Namespace) -> str:
+    """The option that the next command needs too."""
+    from shlex import quote
+
+    return "" if args.config is None else f" --config {quote(str(args.config))}"
+
+
+def _revoke(kept_in: Path) -> int:
+    """Tell Google, and delete the file whatever Google says."""
+    from contextlib import suppress
+
+    from syncd.errors import BadConfig, SignInNeeded, Unreachable
+    from syncd.sign_in.revocation import CONNECTIONS, revoke
+    from syncd.sign_in.token_file import delete_token, read_token
+
+    if not kept_in.is_symlink() and not kept_in.exists():
+        print(f"You are not signed in: there is no {kept_in}.")
+        return 0
+    with suppress(OSError):
+        if kept_in.is_file():
+            kept_in.chmod(0o600)  # one that others could read needs its end most of all
+    try:
+        why = revoke(read_token(kept_in))
+    except (SignInNeeded, BadConfig) as unusable:
+        why = str(unusable).removeprefix(f"{kept_in}: ").partition(";")[0]
+    finally:
+        delete_token(kept_in)
+    if why:
+        raise Unreachable(
+            f"{kept_in} is deleted, but Google was not told and may still take the sign-in ({why}); remove it at "
+            f"{CONNECTIONS}"
+        )
+    print(f"Google no longer takes the sign-in, and {kept_in} is deleted.")
+    return 0

@@ -31,6 +31,8 @@ class FileCalendarWorld:
 
     slack = timedelta(days=60)
     can_vanish = True
+    gives_older = True
+    keeps_cancelled = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -123,6 +125,8 @@ class FileReminderWorld:
     knows_who = True
     can_vanish = True
     can_lose_marks = True
+    takes_the_same_again = False
+    longest_title = longest_text = None
 
     def __init__(self, path: Path) -> None:
         self.path = path

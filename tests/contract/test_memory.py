@@ -16,6 +16,8 @@ from tests.contract.reminder_calendar import ReminderCalendarSuite, entry
 class MemoryCalendarWorld:
     slack = timedelta()
     can_vanish = True
+    gives_older = True
+    keeps_cancelled = True
 
     def __init__(self) -> None:
         self.calendar = MemoryCalendar()
@@ -66,6 +68,8 @@ class MemoryReminderWorld:
     knows_who = True
     can_vanish = True
     can_lose_marks = True
+    takes_the_same_again = False
+    longest_title = longest_text = None
 
     def __init__(self) -> None:
         self.calendar = MemoryReminders(reminder_calendar.NOW)

@@ -43,6 +43,11 @@ class Standing:
         return (self.marks.state is ReminderState.OPEN and not self.ticked) or self.unticked
 
     @property
+    def ending(self) -> bool:
+        """Syncd was about to remove it, and was interrupted."""
+        return self.marks.state is ReminderState.CANCELLED
+
+    @property
     def moved(self) -> bool:
         """The person moved it: it is snoozed."""
         return word_hash(start_text(self.entry)) != self.marks.wrote.start

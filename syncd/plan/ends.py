@@ -59,6 +59,8 @@ def ends(
     """
     found = []
     for standing in loose:
+        if standing.ending:
+            found.append(End(standing, "", "syncd was interrupted while it removed it", evidenced=True))
         if not (standing.open or standing.ticked):
             continue
         causes = _origins(standing.marks.cause, causes_of)

@@ -26,12 +26,14 @@ class Mailbox(Protocol):
 
     ``deliver`` gives a handle that the others take, and that stays valid through ``move`` and ``flag``. ``folders``
     tells whether there are folders, ``deletes`` whether mail can go, ``follows_back`` whether a thread is followed
-    from a wanted message to those that it refers to and that came in an earlier pull.
+    from a wanted message to those that it refers to and that came in an earlier pull. ``looks_at_all`` tells whether
+    a first pull reads the headers of all mail, and doesn't only ask for what is wanted.
     """
 
     folders: bool
     deletes: bool
     follows_back: bool
+    looks_at_all: bool
 
     @property
     def source(self) -> MailSource: ...
@@ -97,7 +99,8 @@ class MailSourceLaws:
             mailbox.deliver(mail(key))
         mailbox.deliver(mail("x", sender=STRANGER))
         first = mailbox.source.pull(None, LOOM)
-        assert (ids(first), first.looked_at) == ({"a", "b", "c"}, 4)
+        assert ids(first) == {"a", "b", "c"}
+        assert first.looked_at == 4 or (not mailbox.looks_at_all and first.looked_at == 3)
         second = mailbox.source.pull(first.cursor, LOOM)
         third = mailbox.source.pull(second.cursor, LOOM)
         assert (second.messages, second.looked_at) == ((), 0)

@@ -21,7 +21,7 @@ _EVERY = count(1)
 class MaildirBox:
     """A Maildir as deliverers and IMAP clients change it; folders are ``.Name`` in it, or nested in plain folders."""
 
-    folders = deletes = follows_back = True
+    folders = deletes = follows_back = looks_at_all = True
 
     def __init__(self, root: Path, *, nested: bool) -> None:
         self._root, self._nested = root, nested
@@ -74,7 +74,7 @@ class MboxBox:
     """An mbox file that grows."""
 
     folders = deletes = False
-    follows_back = True
+    follows_back = looks_at_all = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -102,6 +102,7 @@ class MemoryBox:
     """The memory source, which holds messages that were read already."""
 
     folders = deletes = follows_back = False
+    looks_at_all = True
 
     def __init__(self) -> None:
         self.source = MemoryMail()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from syncd.errors import BadUsage
 from syncd.infer.facts import Inferred
 from syncd.infer.names import same_company
-from syncd.model import Event, Interview, Message, OpportunityState, ReminderState, Rule
+from syncd.model import ARTICLE, Event, Interview, Message, OpportunityState, ReminderState, Rule
 from syncd.plan.business import BusinessCalendar
 from syncd.plan.lifecycle import Course, InterviewDay
 from syncd.plan.wording import clean, day_text, touchpoint_line
@@ -88,7 +88,7 @@ def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
     for reminder in report.reminders:
         yield f"  {_line(reminder, calendar)}"
     dismissed = {r.rule for r in report.reminders if r.state is ReminderState.DISMISSED}
-    for rule in Rule:
+    for rule in ARTICLE:
         if all(r.rule is not rule or r.state is not ReminderState.OPEN for r in report.reminders):
             why = why_not(rule, report, known.settings.rules)
             if why != _DELETED or rule not in dismissed:  # else the line above says so
@@ -179,6 +179,8 @@ def why_not(rule: Rule, report: OpportunityReport, rules: Rules) -> str:
             if course.moves_on is None:
                 return "an interview is ahead, or none took place"
             return f"its day is {day_text(course.moves_on)}, if nothing is heard until then"
+        case Rule.SIGN_IN:
+            return "it belongs to no job"
 
 
 def _no_rejection_reply(course: Course, rules: Rules) -> str:

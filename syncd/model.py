@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 class Rule(StrEnum):
-    """The six rules of the article, in the order in which a search meets them."""
+    """The six rules of the article, in the order in which a search meets them, and one of the machine's own."""
 
     ASK_NEXT_STEPS = "ask_next_steps"
     THANK_YOU = "thank_you"
@@ -41,6 +41,12 @@ class Rule(StrEnum):
     FOLLOW_UP = "follow_up"
     REJECTION_REPLY = "rejection_reply"
     MOVE_ON = "move_on"
+    SIGN_IN = "sign_in"
+    """Sign in again before the service stops taking the old sign-in."""
+
+
+ARTICLE = tuple(rule for rule in Rule if rule is not Rule.SIGN_IN)
+"""The rules that the article names."""
 
 
 class OpportunityState(StrEnum):
@@ -214,7 +220,8 @@ class Entry:
     """A reminder as a calendar holds it, in either back end's terms: plain fields and the ``syncd*`` marks.
 
     ``etag`` changes with every change of the entry. ``alarm`` is minutes before the start (0: at the start), None for
-    no alarm. Times as in ``Event``. ``marks`` maps ``syncdRule`` and its like to text.
+    no alarm. ``link`` is a page that belongs to it (the thread of mail), http or https, empty for none. Times as in
+    ``Event``. ``marks`` maps ``syncdRule`` and its like to text.
     """
 
     event_id: str
@@ -224,6 +231,7 @@ class Entry:
     end: datetime
     all_day: bool = False
     alarm: int | None = None
+    link: str = ""
     marks: tuple[tuple[str, str], ...] = ()
     etag: str = ""
     href: str = ""
@@ -263,7 +271,7 @@ class Touchpoint:
     ``evidence`` is the id of the message, event, reminder or mark that shows it; ``people`` who was on the other
     side. ``slots`` names the interviews (causes) a thank-you is known to be about, as when the person ticked that
     day's reminder. ``by_person`` is true where the person said so (a tag, a mark, a tick): it stands over anything
-    inferred.
+    inferred. ``thread`` is the mailbox's own id of the thread of mail, empty where there is none.
     """
 
     kind: str
@@ -275,6 +283,7 @@ class Touchpoint:
     purposeful: bool | None = None
     by_person: bool = False
     subject: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

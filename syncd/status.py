@@ -17,7 +17,7 @@ from syncd.model import Ended, Interview, Message, PersonMark, ReminderState, Ru
 from syncd.plan import Outlook, Plan, Wanted
 from syncd.settings import Settings
 from syncd.standing import Standing
-from syncd.store import LAST_RUN, STOPPED, Store
+from syncd.store import LAST_RUN, SIGN_IN_ENDS, STOPPED, Store
 
 _SHOWN = frozenset(
     {
@@ -72,6 +72,7 @@ class Report:
     """The whole status. ``only_mail`` are invitations by mail for which no interview stands in the calendar.
 
     ``last_run`` is when a cycle last ended well; ``stopped`` when and why the last one didn't, empty where it did.
+    ``sign_in_ends`` is when the service will no longer take the sign-in, as of the last cycle; None where unknown.
     """
 
     now: datetime
@@ -81,6 +82,7 @@ class Report:
     complete: bool = True
     last_run: datetime | None = None
     stopped: str = ""
+    sign_in_ends: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``status --json`` prints."""
@@ -88,6 +90,7 @@ class Report:
             "now": self.now.isoformat(),
             "last_cycle": self.last_run.isoformat() if self.last_run else None,
             "stopped": self.stopped or None,
+            "sign_in_ends": self.sign_in_ends.isoformat() if self.sign_in_ends else None,
             "opportunities": [_opportunity(o) for o in self.opportunities],
             "invitations_without_interview": [
                 {"message_id": m.id, "from": str(m.sender), "subject": m.subject, "at": m.date.isoformat()}
@@ -114,6 +117,7 @@ def status(store: Store, settings: Settings, marks: tuple[PersonMark, ...], now:
         complete=bool(store.get("complete")),
         last_run=datetime.fromisoformat(store.get(LAST_RUN)) if store.get(LAST_RUN) else None,
         stopped=store.get(STOPPED),
+        sign_in_ends=datetime.fromisoformat(store.get(SIGN_IN_ENDS)) if store.get(SIGN_IN_ENDS) else None,
     )
 
 

@@ -47,6 +47,7 @@ CREATE TABLE decisions (
 MIGRATIONS: dict[int, str] = {}
 KEPT_DECISIONS = 5000
 LAST_RUN, STOPPED = "last run", "stopped"
+SIGN_IN_ENDS = "sign-in ends"
 """Name when a cycle last ended well, and when and why the last one did not."""
 PLANNED = "planned under"
 """Names what the last complete plan was made under; emptied with the first new fact, so that a crash can't hide one."""

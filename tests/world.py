@@ -156,6 +156,7 @@ class World:
     mail: MemoryMail = field(default_factory=MemoryMail)
     marks: tuple[PersonMark, ...] = ()
     folder: tempfile.TemporaryDirectory[str] = field(default_factory=tempfile.TemporaryDirectory)
+    sign_in_ends: datetime | None = None
 
     def __post_init__(self) -> None:
         self.reminders: MemoryReminders | FileReminders = MemoryReminders(self.now)
@@ -176,7 +177,7 @@ class World:
 
     @property
     def sources(self) -> Sources:
-        return Sources((self.calendar,), (self.mail,), self.reminders)
+        return Sources((self.calendar,), (self.mail,), self.reminders, sign_in_ends=self.sign_in_ends)
 
     def cycle(self, now: datetime | None = None, **how: bool) -> Outcome:
         self.now = self.reminders.now = now or self.now
@@ -267,7 +268,7 @@ class FileReminders:
     def memory(self) -> Path:
         return self._real.memory
 
-    def pull(self, cursor: str | None) -> ReminderChanges:
+    def pull(self, cursor: str | None, since: datetime | None = None) -> ReminderChanges:
         return self._real.pull(cursor)
 
     def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:

@@ -42,6 +42,10 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
         at, _, why = report.stopped.partition(" ")
         when = render.moment(datetime.fromisoformat(at), settings.user.zone, now)
         print(f"The last cycle stopped ({when}): {render.safe(why)}\n")
+    if report.sign_in_ends is not None:
+        when = render.moment(report.sign_in_ends, settings.user.zone, now)
+        ended = report.sign_in_ends <= now
+        print(f"Your sign-in with Google {'has ended' if ended else 'ends'} ({when}). Sign in again: syncd auth\n")
     if not report.complete:
         print("No complete cycle has run yet: syncd sync")
     if not report.opportunities:

@@ -38,7 +38,7 @@ class Interest:
             return True
         line = [fold(subject)]
         for person in people:
-            if person.email in self.addresses or self._domain(person.email):
+            if person.email in self.addresses or self._domain(person.email) or self._called(person.email):
                 return True
             name = fold(person.name)
             if name and name in self.names:
@@ -58,6 +58,16 @@ class Interest:
             domain = domain.partition(".")[2]
         return False
 
+    def _called(self, address: str) -> bool:
+        """Whether the domain is called as one of the companies: ``tansy-mill.example`` for Tansy Mill."""
+        labels = address.rpartition("@")[2].split(".")[:-1]
+        return not self.written_together.isdisjoint(label.replace("-", "") for label in labels)
+
+    @property
+    def written_together(self) -> frozenset[str]:
+        """The companies as a domain writes them; none of a few letters, which are many domains' label."""
+        return frozenset(name for company in self.companies if len(name := company.replace(" ", "")) > _FEW_LETTERS)
+
     @property
     def digest(self) -> str:
         """Changes when older mail has to be looked at again: with who and what, not with ``messages`` or ``since``."""
@@ -65,6 +75,7 @@ class Interest:
         return hashlib.sha256("\n".join("\t".join(sorted(p)) for p in parts).encode()).hexdigest()[:16]
 
 
+_FEW_LETTERS = 4
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -82,3 +82,31 @@ def test_folding_leaves_words_in_single_spaces_and_is_done_once(text):
     folded = fold(text)
     assert folded == " ".join(folded.split())
     assert fold(folded) == folded or not text.isascii()
+
+
+HAND_TYPED = [
+    # what the person typed, who writes
+    ({"title": "Interview at Tansy Mill", "description": "Ola Rye, ola@ryeconsult.example"}, "ola@ryeconsult.example"),
+    ({"title": "Interview at Tansy Mill", "location": "ask for jobs@mill-hr.example"}, "ben@mill-hr.example"),
+    ({"title": "Interview at Tansy Mill"}, "hiring@tansymill.example"),
+    ({"title": "Interview at Tansy Mill"}, "hiring@mail.tansy-mill.co.example"),
+]
+
+
+@pytest.mark.parametrize(("typed", "sender"), HAND_TYPED)
+def test_an_entry_without_guests_tells_by_what_is_written_in_it(typed, sender):
+    event = replace(an_interview("u", at("2026-03-10 10:00")), organizer=None, attendees=(), **typed)
+    assert interest(event).wants([Person("", sender)], "Your visit", ())
+
+
+@pytest.mark.parametrize("sender", ["tansy@elsewhere.example", "news@tansymillers.example", "someone@mill.example"])
+def test_and_by_no_more_than_that(sender):
+    event = replace(
+        an_interview("u", at("2026-03-10 10:00")), organizer=None, attendees=(), title="Interview at Tansy Mill"
+    )
+    assert not interest(event).wants([Person("", sender)], "Your visit", ())
+
+
+def test_an_address_in_an_invitation_of_somebody_is_only_text():
+    event = replace(an_interview("u", at("2026-03-10 10:00")), description="Parking: porter@elsewhere.example")
+    assert not interest(event).wants([STRANGER], "Your visit", ())

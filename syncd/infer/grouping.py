@@ -6,10 +6,11 @@ part (design, section 1: what happens to one never touches the other).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from syncd.infer.names import is_public_host, is_role_mailbox, registrable, same_company
+from syncd.infer.names import is_public_host, is_role_mailbox, is_tool_host, registrable, same_company
 from syncd.interest import fold
 from syncd.model import Account, Interview, Person
 
@@ -68,16 +69,28 @@ def _may_be_one(one: str, other: str) -> bool:
     return registrable(one) == registrable(other) or is_public_host(one) or is_public_host(other)
 
 
+_WRITTEN = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
+_WRITTEN_LIMIT = 5
+
+
 def contacts(interview: Interview, account: Account) -> tuple[Person, ...]:
     """Everybody on the other side of *interview*, also role mailboxes and coordinators whom nobody has to thank."""
     event, people = interview.event, list(interview.reading.people)
     if event.organizer is not None:
         people.append(event.organizer)
     people += [a.person for a in event.attendees if a.kind not in {"room", "resource"}]
+    if not any(p.email and not account.owns(p.email) for p in people):
+        people += _written(f"{event.title}\n{event.location}\n{event.description}")
     mine = fold(account.name) if " " in account.name.strip() else ""
     return tuple(
         p for p in people if (p.email or p.name) and not account.owns(p.email) and not (mine and fold(p.name) == mine)
     )
+
+
+def _written(text: str) -> list[Person]:
+    """The addresses in an entry that nobody was invited to: the person typed it, and wrote down whom it is with."""
+    found = dict.fromkeys(address.lower() for address in _WRITTEN.findall(text[:5000]))
+    return [Person(email=address) for address in found if not is_tool_host(address)][:_WRITTEN_LIMIT]
 
 
 def group(interviews: Iterable[Interview], account: Account) -> list[Group]:

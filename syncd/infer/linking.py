@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from syncd.infer.grouping import Group
-from syncd.infer.names import company_key, registrable
+from syncd.infer.names import company_key, is_public_host, registrable
 from syncd.interest import fold
 from syncd.model import Message
 
@@ -20,6 +20,7 @@ THREAD, ADDRESS, DOMAIN, NAME, COMPANY_ABOVE, COMPANY_BELOW, JOB_ABOVE, JOB_BELO
 ENOUGH = 20
 """One sign of at least a company's name in the text; a job's title alone is none."""
 LONG_BEFORE = timedelta(days=120)
+_FEW_LETTERS = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -99,7 +100,7 @@ def _signs(place: _Place, message: Message, above: str, below: str) -> list[tupl
         signs.append((THREAD, "it is in their thread"))
     people = [p for p in message.counterparts if p.email or p.name]
     shared = next((p for p in people if p.email and p.email in group.addresses), None)
-    domain = next((p for p in people if p.email and registrable(p.email) in group.domains), None)
+    domain = next((p for p in people if p.email and _of_theirs(p.email, place)), None)
     if shared is not None:
         signs.append((ADDRESS, f"{shared.email} is one of them"))
     elif domain is not None:
@@ -118,6 +119,18 @@ def _signs(place: _Place, message: Message, above: str, below: str) -> list[tupl
         elif _says(below, place.job):
             signs.append((JOB_BELOW, f"its text names the job, {group.job}"))
     return signs
+
+
+def _of_theirs(address: str, place: _Place) -> bool:
+    """Whether *address* is of a domain that is known of them, or that is called as the company is."""
+    domain = registrable(address)
+    together = place.company.replace(" ", "")
+    return domain in place.group.domains or (
+        place.group.certain
+        and len(together) > _FEW_LETTERS
+        and domain.partition(".")[0].replace("-", "") == together
+        and not is_public_host(domain)
+    )
 
 
 def _told(message: Message) -> tuple[str, str]:

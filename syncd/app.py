@@ -1,21 +1,21 @@
-"""The only wiring: settings become back ends, a store and marks, and a cycle runs over them.
-
-Nothing else names a concrete back end. The time is handed in.
-"""
+"""Back ends, a store and marks come together, and a cycle runs over them. The time is handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from syncd.back_ends import connected
 from syncd.backends.rehearsal import Rehearsal
+from syncd.clock import SystemClock
 from syncd.cycle import Outcome, cycle
-from syncd.errors import BadConfig, BadInput, SignInNeeded, TryAgain, Unreachable
+from syncd.errors import BadInput, SignInNeeded, TryAgain, Unreachable
 from syncd.lock import locked
 from syncd.marks_file import marks_path, read_marks
 from syncd.model import PersonMark
+from syncd.ports import Clock
 from syncd.pull import Sources
 from syncd.settings import Settings
 from syncd.store import (
@@ -38,29 +38,6 @@ class App:
     settings: Settings
     store: Store
     marks: tuple[PersonMark, ...]
-
-
-def sources(settings: Settings, now: datetime) -> Sources:
-    """The back ends that *settings* ask for. Raises ``BadConfig`` for one that this version doesn't have."""
-    from syncd.backends.local_calendar import LocalCalendar
-    from syncd.backends.local_mail import LocalMail
-    from syncd.backends.local_reminders import LocalReminders
-
-    for table, backend in (("calendar", settings.calendar_backend), ("mail", settings.mail_backend)):
-        if backend == "google":
-            raise BadConfig(
-                f'{settings.path}: [{table}] backend: "google" is not part of this version yet; '
-                'set backend = "local" in [calendar] and [mail]'
-            )
-    reminders = settings.local.reminders
-    if reminders is None:
-        raise BadConfig(f"{settings.path}: [local] reminders: missing; name the folder or .ics file for the reminders")
-    zone = settings.user.zone
-    return Sources(
-        calendars=tuple(LocalCalendar(path, zone) for path in settings.local.calendars),
-        mail=tuple(LocalMail(path, settings.user.account) for path in settings.local.mail),
-        reminders=LocalReminders(reminders, zone, now.astimezone(UTC)),
-    )
 
 
 @contextmanager
@@ -88,36 +65,59 @@ def _marks(settings: Settings, warn: Callable[[str], None]) -> tuple[PersonMark,
     return marks
 
 
-def run_cycle(
-    settings: Settings,
-    now: datetime,
-    *,
-    allow_mass_change: bool = False,
-    warn: Callable[[str], None] = lambda _: None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a cycle is run: what it may do, whom it tells, and by what it waits."""
+
+    allow_mass_change: bool = False
+    warn: Callable[[str], None] = lambda _: None
+    progress: Callable[[str], None] = lambda _: None
+    clock: Clock = field(default_factory=SystemClock)
+
+
+QUIETLY = Manner()
+
+
+def run_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) -> Outcome:
     """Run one cycle at *now* under the account's lock; a damaged store is moved aside and built anew."""
-    back_ends = sources(settings, now)
-    check_ours(settings.state)
 
     def run() -> Outcome:
         store = open_store(settings.state)
         try:
-            marks = _marks(settings, warn)
-            with trouble_told(settings.state), remembered(store, now):
-                return cycle(
-                    store, back_ends, settings, marks, now, allow_mass_change=allow_mass_change, progress=progress
-                )
+            marks = _marks(settings, manner.warn)
+            with (
+                trouble_told(settings.state),
+                remembered(store, now),
+                connected(settings, now, manner.clock) as sources,
+            ):
+                return _cycle(store, sources, settings, marks, now, manner)
         finally:
             store.close()
 
+    check_ours(settings.state)
     with locked(settings.state):
         try:
             return run()
         except Damaged as damage:
             aside = move_aside(settings.state, now.strftime("%Y%m%dT%H%M%S"))
-            warn(f"the store is damaged ({damage}); it was moved to {aside} and is rebuilt from calendar and mail")
+            manner.warn(
+                f"the store is damaged ({damage}); it was moved to {aside} and is rebuilt from calendar and mail"
+            )
             return run()
+
+
+def _cycle(
+    store: Store, sources: Sources, settings: Settings, marks: tuple[PersonMark, ...], now: datetime, manner: Manner
+) -> Outcome:
+    return cycle(
+        store,
+        sources,
+        settings,
+        marks,
+        now,
+        allow_mass_change=manner.allow_mass_change,
+        progress=manner.progress,
+    )
 
 
 @contextmanager
@@ -132,23 +132,13 @@ def remembered(store: Store, now: datetime) -> Iterator[None]:
     store.put(LAST_RUN, now.isoformat())
 
 
-def rehearse_cycle(
-    settings: Settings,
-    now: datetime,
-    *,
-    allow_mass_change: bool = False,
-    warn: Callable[[str], None] = lambda _: None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Outcome:
+def rehearse_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) -> Outcome:
     """Tell what ``run_cycle`` would do; writes nothing, and takes no lock: it works on a copy."""
-    back_ends = sources(settings, now)
-    back_ends = replace(back_ends, reminders=Rehearsal(back_ends.reminders))
     check_ours(settings.state)
-    with opened(settings, warn) as app:
+    with opened(settings, manner.warn) as app, connected(settings, now, manner.clock) as sources:
         copy = app.store.rehearsal()
         try:
-            return cycle(
-                copy, back_ends, settings, app.marks, now, allow_mass_change=allow_mass_change, progress=progress
-            )  # fmt: skip
+            pretended = replace(sources, reminders=Rehearsal(sources.reminders))
+            return _cycle(copy, pretended, settings, app.marks, now, manner)
         finally:
             copy.close()

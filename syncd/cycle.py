@@ -11,13 +11,15 @@ from syncd import __version__
 from syncd.errors import Conflict, TryAgain
 from syncd.infer.facts import Facts, Inferred
 from syncd.model import PersonMark
+from syncd.notice import sign_in_notice
 from syncd.plan import Plan, Setting
+from syncd.ports import Traffic
 from syncd.pull import Pulled, Sources, horizon, pull, relevant, settle
 from syncd.push import push, told
 from syncd.reconcile import Action, reconcile
 from syncd.settings import Settings
 from syncd.standing import Standing, standing
-from syncd.store import PLANNED, Store
+from syncd.store import PLANNED, SIGN_IN_ENDS, Store
 
 ROUNDS = 3
 """How often a cycle decides again because a reminder changed under its hands, before it leaves it to the next."""
@@ -30,6 +32,7 @@ class Outcome:
 
     now: datetime
     pulled: Pulled
+    traffic: Traffic = field(default_factory=Traffic)
     actions: tuple[Action, ...] = ()
     errors: tuple[str, ...] = ()
     idle: bool = False
@@ -56,7 +59,6 @@ def cycle(
     from there.
     """
     done: list[Action] = []
-    pulled = Pulled()
     for _ in range(ROUNDS):
         pulled = pull(
             store,
@@ -71,24 +73,31 @@ def cycle(
         incomplete = tuple(sorted(sources.names - store.sources()))
         if incomplete:
             # No reminder is made on half the facts (design, section 8).
-            return Outcome(now, pulled, (), errors, incomplete=incomplete)
+            return Outcome(now, pulled, sources.traffic, (), errors, incomplete=incomplete)
         conditions = _conditions(settings, marks)
         if not pulled.changed and not done and _nothing_due(store, conditions, now):
-            return Outcome(now, pulled, (), errors, idle=True)
+            return Outcome(now, pulled, sources.traffic, (), errors, idle=True)
         actions, planned = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
-        try:
-            for action in actions:
-                push(action, sources.reminders, store, now)
-                done.append(action)
-        except Conflict:
+        pushed = [action for action in actions if _push(action, sources, store, now)]
+        done += pushed
+        if len(pushed) < len(actions):
             continue
-        changed_since = bool(actions) and settle(store, sources.reminders, now).changed
+        changed_since = bool(actions) and settle(store, sources, settings.rules.lookback, now).changed
         with store.transaction():
             store.put(PLANNED, "" if changed_since else conditions)
             store.put(_NEXT, planned.next_decision.isoformat() if planned.next_decision else "")
             store.put(_LAST, now.isoformat())
-        return Outcome(now, pulled, tuple(done), errors)
+        return Outcome(now, pulled, sources.traffic, tuple(done), errors)
     raise TryAgain("the reminders keep changing while syncd writes them; the next cycle goes on from here")
+
+
+def _push(action: Action, sources: Sources, store: Store, now: datetime) -> bool:
+    """Whether it took effect; not where its reminder isn't what was read, which keeps no other from being written."""
+    try:
+        push(action, sources.reminders, store, now)
+    except Conflict:
+        return False
+    return True
 
 
 def decide(
@@ -100,7 +109,7 @@ def decide(
     allow_mass_change: bool = False,
 ) -> tuple[tuple[Action, ...], Plan]:
     """infer, plan and reconcile over what is stored: what would be written at *now*."""
-    inferred, planned, _ = think(store, settings, marks, now)
+    inferred, planned, standings = think(store, settings, marks, now)
     actions = reconcile(
         planned,
         delete_done=settings.rules.on_done == "delete",
@@ -109,7 +118,11 @@ def decide(
         now=now,
         allow_mass_change=allow_mass_change,
     )
-    return actions, planned
+    ends = store.get(SIGN_IN_ENDS)
+    notices = sign_in_notice(
+        datetime.fromisoformat(ends) if ends else None, standings, store.ended(), settings.user, now
+    )  # fmt: skip
+    return (*actions, *notices), planned
 
 
 def think(

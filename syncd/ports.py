@@ -24,6 +24,31 @@ from syncd.interest import Interest
 from syncd.model import Ended, Entry, Event, Message
 
 
+class Clock(Protocol):
+    """What a back end waits by, where it has to (a service says: not so fast)."""
+
+    def monotonic(self) -> float:
+        """Seconds from some moment on, never set back."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Let so much time pass."""
+        ...
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What the back ends of an account have asked of services so far, counted as it happens.
+
+    ``calendar`` and ``mail`` are requests over the wire, without those that only refresh a sign-in; ``gmail_units`` is
+    what Gmail counts them as (https://developers.google.com/workspace/gmail/api/reference/quota).
+    """
+
+    calendar: int = 0
+    mail: int = 0
+    gmail_units: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class EventChanges:
     """What changed in a calendar since a cursor.
@@ -38,7 +63,6 @@ class EventChanges:
     gone: frozenset[str] = frozenset()
     complete: bool = False
     warnings: tuple[str, ...] = ()
-    requests: int = 0
 
 
 class CalendarSource(Protocol):
@@ -52,9 +76,9 @@ class CalendarSource(Protocol):
     def pull(self, cursor: str | None, since: datetime, until: datetime) -> EventChanges:
         """Read what changed since *cursor*.
 
-        Recurring events are expanded into occurrences that touch [*since*, *until*); single events are given whatever
-        their time. Pulling twice with the cursor of the first pull gives no change, at the cost of a look (a stat of
-        each file, a request).
+        Recurring events are expanded into occurrences that touch [*since*, *until*). A full pull may leave out single
+        events that ended before *since*; otherwise single events are given whatever their time. Pulling twice with the
+        cursor of the first pull gives no change, at the cost of a look (a stat of each file, a request).
         """
         ...
 
@@ -72,7 +96,6 @@ class MailChanges:
     complete: bool = True
     warnings: tuple[str, ...] = ()
     looked_at: int = 0
-    requests: int = 0
 
 
 class MailSource(Protocol):
@@ -111,7 +134,6 @@ class ReminderChanges:
     vanished: frozenset[str] = frozenset()
     complete: bool = False
     warnings: tuple[str, ...] = ()
-    requests: int = 0
 
 
 class ReminderCalendar(Protocol):
@@ -134,11 +156,12 @@ class ReminderCalendar(Protocol):
         """
         ...
 
-    def pull(self, cursor: str | None) -> ReminderChanges:
+    def pull(self, cursor: str | None, since: datetime | None = None) -> ReminderChanges:
         """Read what changed since *cursor*.
 
-        Entries whose id doesn't derive from their key are the person's own copies. One that lost its marks to another
-        program comes with those last written.
+        A complete listing may leave out what ended before *since*; without it, it is everything there is. Entries whose
+        id doesn't derive from their key are the person's own copies. One that lost its marks to another program comes
+        with those last written.
         """
         ...
 

@@ -22,9 +22,9 @@ from syncd.interest import Interest
 from syncd.marks import from_pairs
 from syncd.model import Account, Ended, Entry, Event
 from syncd.ownership import claim
-from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges
+from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges, Traffic
 from syncd.standing import standing
-from syncd.store import PLANNED, REMOVING, Store
+from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, Store
 
 MANY = 8
 """From so many known entries on, a listing that loses more than half of them is taken for an accident."""
@@ -41,8 +41,6 @@ class Pulled:
     messages: int = 0
     changed: bool = False
     interviews_changed: bool = False
-    calendar_requests: int = 0
-    mail_requests: int = 0
     looked_at: int = 0
     warnings: list[str] = field(default_factory=list)
     stale: dict[str, str] = field(default_factory=dict)
@@ -50,11 +48,17 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The back ends of one account."""
+    """The back ends of one account.
+
+    ``traffic`` is what they have asked of services. ``sign_in_ends`` is when the sign-in with the service will no
+    longer be taken, None where that isn't known.
+    """
 
     calendars: tuple[CalendarSource, ...]
     mail: tuple[MailSource, ...]
     reminders: ReminderCalendar
+    traffic: Traffic = field(default_factory=Traffic)
+    sign_in_ends: datetime | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -99,11 +103,13 @@ def pull(
     pulled.warnings += claim(store, account, sources.reminders.name)
     first = not store.get("complete")
     _drop_unconfigured(store, sources)
+    _note_sign_in(store, sources.sign_in_ends, pulled)
     # Who says that a mass change is right takes what is there now for all there is.
     cursor = None if allow_mass_change else store.cursor(_reminders(sources.reminders))
     if allow_mass_change:  # what is gone may be the calendar's own memory
         sources.reminders.remember(store.entries(), store.ended())
-    _pull_reminders(store, sources.reminders, cursor, pulled, now, guarded=not allow_mass_change)
+    since = horizon(store, lookback, now)
+    _pull_reminders(store, sources.reminders, cursor, since, pulled, now, guarded=not allow_mass_change)
     since = horizon(store, lookback, now)
     store.put(_HORIZON, since.isoformat())
     for source in sources.calendars:
@@ -158,22 +164,45 @@ def _drop_unconfigured(store: Store, sources: Sources) -> None:
             store.put(_INTEREST, "")
 
 
-def settle(store: Store, sink: ReminderCalendar, now: datetime) -> Pulled:
-    """Move the cursor of the reminders past our own writes; ``changed`` tells that somebody else wrote as well."""
-    pulled = Pulled()
-    _pull_reminders(store, sink, store.cursor(_reminders(sink)), pulled, now, guarded=False)
+def settle(store: Store, sources: Sources, lookback: timedelta, now: datetime) -> Pulled:
+    """Move the cursor of the reminders past our own writes; ``changed`` tells that somebody else wrote as well.
+
+    A calendar that is read as well as written is listed once for both: were only one cursor moved, the next cycle
+    would have to list it twice.
+    """
+    pulled, sink, since = Pulled(), sources.reminders, horizon(store, lookback, now)
+    _pull_reminders(store, sink, store.cursor(_reminders(sink)), since, pulled, now, guarded=False)
+    for source in sources.calendars:
+        cursor = store.cursor(_calendar(source))
+        if source.name == sink.name and cursor is not None:
+            changes = source.pull(cursor, since, now + AHEAD)
+            _store_events(store, source, changes, pulled, now, first=False, allow_mass_change=False)
     return pulled
 
 
+def _note_sign_in(store: Store, ends: datetime | None, pulled: Pulled) -> None:
+    told = ends.isoformat() if ends else ""
+    if store.get(SIGN_IN_ENDS) != told:
+        store.put(SIGN_IN_ENDS, told)
+        store.put(PLANNED, "")
+        pulled.changed = True
+
+
 def _pull_reminders(
-    store: Store, sink: ReminderCalendar, cursor: str | None, pulled: Pulled, now: datetime, *, guarded: bool
+    store: Store,
+    sink: ReminderCalendar,
+    cursor: str | None,
+    since: datetime,
+    pulled: Pulled,
+    now: datetime,
+    *,
+    guarded: bool,
 ) -> None:
-    changes = sink.pull(None if store.get(REMOVING) else cursor)
-    pulled.calendar_requests += changes.requests
+    changes = sink.pull(None if store.get(REMOVING) else cursor, since)
     pulled.warnings += changes.warnings
     known = {entry.event_id: entry for entry in store.entries()}
     before = {e.event_id: e for e in store.ended()}
-    missing = _missing(changes, known)
+    missing = _missing(changes, known, since)
     forgotten = changes.vanished - known.keys() - before.keys()  # the calendar's own memory has them, and we don't
     again = "; to begin anew instead, run: syncd purge --all" if forgotten else ""
     lost, total = len(missing) + len(forgotten), len({*known, *forgotten, *(e.event_id for e in changes.entries)})
@@ -215,10 +244,10 @@ def _unsettle(store: Store, pulled: Pulled) -> None:
         store.put(PLANNED, "")
 
 
-def _missing(changes: ReminderChanges, known: dict[str, Entry]) -> list[str]:
+def _missing(changes: ReminderChanges, known: dict[str, Entry], since: datetime) -> list[str]:
     gone = set(changes.gone) | {e.event_id for e in changes.ended}
-    if changes.complete:
-        gone |= set(known) - {e.event_id for e in changes.entries}
+    if changes.complete:  # which may leave out what was over before *since*
+        gone |= {i for i, entry in known.items() if entry.end > since} - {e.event_id for e in changes.entries}
     return sorted(gone & set(known))
 
 
@@ -253,7 +282,6 @@ def _store_events(
                 f"{source.name}: {lost} of {there} events are suddenly gone; "
                 "if that is right, run: syncd sync --allow-mass-change"
             )
-    pulled.calendar_requests += changes.requests
     pulled.warnings += changes.warnings
     pulled.changed = pulled.changed or bool(changes.changed or gone)
     pulled.interviews_changed = pulled.interviews_changed or bool(changes.changed or gone)
@@ -302,12 +330,11 @@ def relevant(store: Store, since: datetime) -> tuple[Event, ...]:
     Not over before *since*, and none that is a reminder of ours whose marks a program stripped.
     """
     ours = store.reminder_ids()
-    return tuple(event for event in store.events() if event.end >= since and event.uid not in ours)
+    return tuple(e for e in store.events() if e.end >= since and ours.isdisjoint((e.uid, e.event_id)))
 
 
 def _pull_mail(store: Store, mailbox: MailSource, interest: Interest, pulled: Pulled) -> None:
     changes = mailbox.pull(store.cursor(_mail(mailbox)), interest)
-    pulled.mail_requests += changes.requests
     pulled.looked_at += changes.looked_at
     pulled.warnings += changes.warnings
     with store.transaction():

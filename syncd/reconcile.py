@@ -17,6 +17,7 @@ from syncd.marks import Marks, Wrote, event_id, line_hashes, to_pairs, word_hash
 from syncd.model import Entry, ReminderState, Rule
 from syncd.plan import End, Plan, Wanted
 from syncd.plan.schedule import Place
+from syncd.plan.wording import THREADS
 from syncd.standing import TICK, Standing, due_text, start_text
 
 MANY = 8
@@ -112,6 +113,7 @@ def _create(wanted: Wanted, place: Place) -> Action:
         end=place.end,
         all_day=wanted.due.all_day,
         alarm=place.alarm,
+        link=wanted.link,
     )
     marks = replace(marks, wrote=_wrote(entry))
     return _action(Op.CREATE, wanted, replace(entry, marks=to_pairs(marks)))
@@ -151,6 +153,7 @@ def _update(
         start=_moment(old.start, place.start),
         end=_moment(old.end, place.end),
         alarm=place.alarm,
+        link=wanted.link if not old.link or old.link.startswith(THREADS) else old.link,
     )
     reopened = standing.marks.state is ReminderState.DONE
     if reopened and place.kept:
@@ -230,7 +233,9 @@ def _end(end: End, noted: Mapping[str, str], today: date, now: datetime) -> Acti
 
 
 def _changed(op: Op, wanted: Wanted, standing: Standing, new: Entry) -> Action | None:
-    return None if new == standing.entry else _action(op, wanted, new, standing.entry)
+    # A link alone is no reason to write: the text says it too, and a calendar may not keep it.
+    same = replace(new, link=standing.entry.link) == standing.entry
+    return None if same else _action(op, wanted, new, standing.entry)
 
 
 def _action(op: Op, wanted: Wanted, entry: Entry, old: Entry | None = None) -> Action:

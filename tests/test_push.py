@@ -53,8 +53,8 @@ def test_what_an_action_tells(world):
 class Forgetful(MemoryReminders):
     """A back end that can tell what is gone, but not who did it, as Google can't."""
 
-    def pull(self, cursor):
-        changes = super().pull(cursor)
+    def pull(self, cursor, since=None):
+        changes = super().pull(cursor, since)
         return replace(changes, ended=(), gone=frozenset(e.event_id for e in changes.ended))
 
 

@@ -65,7 +65,7 @@ class LocalReminders:
         """The ledger."""
         return self._ledger.path
 
-    def pull(self, cursor: str | None) -> ReminderChanges:
+    def pull(self, cursor: str | None, since: datetime | None = None) -> ReminderChanges:  # noqa: ARG002 - it gives all
         """As the port says; what changed is always given as the complete listing. Writes nothing.
 
         Raises ``Absurd`` where the folder or the ledger was there at the last pull and no longer is (a pull without

@@ -163,12 +163,12 @@ class MemoryReminders:
     def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
         """Nothing to note: its own memory lacks nothing."""
 
-    def pull(self, cursor: str | None) -> ReminderChanges:
+    def pull(self, cursor: str | None, since: datetime | None = None) -> ReminderChanges:  # noqa: ARG002 - it gives all
         """As the port says."""
         if self._absent:
             raise Absurd(f"{self.name} is gone")
-        since = int(cursor) if cursor else 0
-        changed = [slot for slot in self._slots.values() if slot.version > since]
+        version = int(cursor) if cursor else 0
+        changed = [slot for slot in self._slots.values() if slot.version > version]
         return ReminderChanges(
             cursor=str(self._version),
             entries=tuple(entry for slot in changed if (entry := slot.read()) and _ours(entry)),

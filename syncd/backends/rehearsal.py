@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from syncd.model import Ended, Entry
@@ -25,9 +26,9 @@ class Rehearsal:
         """That of the real one."""
         return self._real.memory
 
-    def pull(self, cursor: str | None) -> ReminderChanges:
+    def pull(self, cursor: str | None, since: datetime | None = None) -> ReminderChanges:
         """Read the real one."""
-        return self._real.pull(cursor)
+        return self._real.pull(cursor, since)
 
     def remember(self, entries: Iterable[Entry], ended: Iterable[Ended]) -> None:
         """Pretend."""

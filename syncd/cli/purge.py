@@ -25,16 +25,21 @@ def add(commands: _frame.Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Remove, and say what."""
-    from syncd.app import sources
+    from syncd.back_ends import connected
     from syncd.cli import render
+    from syncd.clock import SystemClock
     from syncd.purge import ours
+    from syncd.sign_in.places import paths
     from syncd.store import check_ours
 
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
-    sink = sources(settings, now).reminders
     check_ours(settings.state)
-    with nullcontext() if args.dry_run else _lock(settings.state, remove=args.all):
+    with (
+        nullcontext() if args.dry_run else _lock(settings.state, remove=args.all),
+        connected(settings, now, SystemClock()) as sources,
+    ):
+        sink = sources.reminders
         gone = ours(sink) if args.dry_run else _purged(sink, settings)
         rows = [(render.moment(e.start, settings.user.zone, now), e.title) for e in gone]
         if rows:
@@ -43,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         if rows and not args.dry_run:
             print("The next cycle writes those that are due again; stop the timer first to be rid of them.")
         if args.all:
-            _everything(_own_files(settings.state, sink.memory, settings.google.token), dry=args.dry_run)
+            _everything(_own_files(settings.state, sink.memory, paths(settings).token), dry=args.dry_run)
     return 0
 
 
@@ -68,12 +73,12 @@ def _purged(sink: ReminderCalendar, settings: Settings) -> tuple[Entry, ...]:
         return purge(sink, None)
 
 
-def _own_files(state: Path, memory: Path | None, token: Path | None) -> list[Path]:
+def _own_files(state: Path, memory: Path | None, token: Path) -> list[Path]:
     from syncd.marks_file import marks_path
 
     files = [state.with_name(state.name + suffix) for suffix in ("", "-wal", "-shm")]
     files += sorted(state.parent.glob(f"{state.name}.damaged-*"))
-    return [*files, marks_path(state), *(path for path in (memory, token) if path)]
+    return [*files, marks_path(state), *([memory] if memory else []), token]
 
 
 def _everything(files: list[Path], *, dry: bool) -> None:

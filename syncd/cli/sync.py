@@ -29,18 +29,12 @@ def run(args: argparse.Namespace) -> int:
     """Run the cycle and tell what it did."""
     import json
 
-    from syncd.app import rehearse_cycle, run_cycle
+    from syncd.app import Manner, rehearse_cycle, run_cycle
 
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
-    one = rehearse_cycle if args.dry_run else run_cycle
-    outcome = one(
-        settings,
-        now,
-        allow_mass_change=args.allow_mass_change,
-        warn=_frame.warn,
-        progress=_frame.progress(quiet=args.json),
-    )
+    manner = Manner(args.allow_mass_change, _frame.warn, _frame.progress(quiet=args.json))
+    outcome = (rehearse_cycle if args.dry_run else run_cycle)(settings, now, manner)
     for line in outcome.errors:
         _frame.warn(line)
     if args.json:
@@ -58,7 +52,11 @@ def _object(outcome: Outcome) -> dict[str, object]:
         "now": outcome.now.isoformat(),
         "pulled": {"events": pulled.events, "messages": pulled.messages},
         "operations": outcome.operations(),
-        "requests": {"calendar": pulled.calendar_requests, "mail": pulled.mail_requests},
+        "requests": {
+            "calendar": outcome.traffic.calendar,
+            "mail": outcome.traffic.mail,
+            "gmail_units": outcome.traffic.gmail_units,
+        },
         "errors": list(outcome.errors),
     }
 

@@ -113,10 +113,16 @@ def _entry(document: Document, components: list[Component], uid: str, pairs: Pai
         end=times.end,
         all_day=times.all_day,
         alarm=next((minutes for _, minutes in _alarms(component, uid)), None),
+        link=_link(component.text("URL")),
         marks=pairs,
         etag=_etag(document, components),
         modified=stamp(component.properties("LAST-MODIFIED")),
     )
+
+
+def _link(url: str) -> str:
+    """A page, as RFC 5545 has it in URL; what else may stand there is none."""
+    return url if url.isprintable() and url.startswith(("https://", "http://")) else ""
 
 
 def _etag(document: Document, components: Iterable[Component]) -> str:
@@ -168,6 +174,7 @@ def _event_lines(entry: Entry, zone: ZoneInfo, now: datetime) -> list[str]:
         *(line for line in _time_lines(entry, zone).values() if line),
         f"SUMMARY:{escape(entry.title)}",
         *([f"DESCRIPTION:{escape(entry.text)}"] if entry.text else []),
+        *([f"URL:{entry.link}"] if _link(entry.link) else []),
         "CLASS:PRIVATE",
         "TRANSP:TRANSPARENT",
         "STATUS:CONFIRMED",
@@ -226,6 +233,8 @@ def changed(document: Document, old: Entry, new: Entry, zone: ZoneInfo, now: dat
     if old.text != new.text:
         edit.put("DESCRIPTION", f"DESCRIPTION:{escape(new.text)}" if new.text else "")
         edit.put("X-ALT-DESC", "")  # the same in HTML, and now no longer the same
+    if old.link != new.link and (_link(new.link) or not new.link):
+        edit.put("URL", f"URL:{new.link}" if new.link else "")
     if old.alarm != new.alarm:
         for alarm, _ in _alarms(component, old.event_id):
             edit.cut(alarm)

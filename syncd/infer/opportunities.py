@@ -140,6 +140,7 @@ def _message(draft: _Draft, message: Message, reading: MessageReading, link_why:
             people=message.counterparts,
             purposeful=reading.purposeful,
             subject=message.subject,
+            thread=message.thread,
         )
     )
     if reading.expected_by is not None and message.direction is Direction.RECEIVED:

@@ -17,7 +17,7 @@ from syncd.plan.lifecycle import Course, Reopened, course
 from syncd.plan.match import Match, dismissed_causes, match
 from syncd.plan.rules import Due, Ruling, due
 from syncd.plan.schedule import Place, places
-from syncd.plan.wording import late_title, text, title
+from syncd.plan.wording import late_title, text, thread_link, title
 from syncd.settings import Rules, User
 from syncd.standing import Standing
 
@@ -29,6 +29,7 @@ class Wanted:
     """One reminder that should be there, or that was there and is satisfied.
 
     ``place`` is where an open one goes, None for one that is done. ``match`` tells what it is in the calendar now.
+    ``link`` is the page of their mail.
     """
 
     due: Due
@@ -39,6 +40,7 @@ class Wanted:
     text: str
     place: Place | None
     why: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def _wanted(
             name = late_title(name, item, place, calendar)
         rolls = place is not None and place.rolled and not place.kept
         why = "its day is over and it is still to be done" if rolls else item.why
-        wanted.append(Wanted(item, matched, owner.opportunity, state, name, body, place, why))
+        page = thread_link(owner.opportunity, setting.gmail)
+        wanted.append(Wanted(item, matched, owner.opportunity, state, name, body, place, why, page))
     return wanted
 
 
@@ -186,7 +189,7 @@ def _pointless(matches: list[Match], owners: list[Outlook], kept: set[int]) -> l
     return [
         End(m.standing, owner.opportunity.company, "it is too late for it to be of use", evidenced=True)
         for m, owner in zip(matches, owners, strict=True)
-        if m.standing is not None and id(m.standing) not in kept and m.standing.open
+        if m.standing is not None and id(m.standing) not in kept and (m.standing.open or m.standing.ending)
     ]
 
 

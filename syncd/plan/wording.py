@@ -20,6 +20,8 @@ from syncd.plan.schedule import Place
 
 TITLE_LIMIT = 120
 LINE_LIMIT = 300
+TEXT_LIMIT = 6000
+"""Of a whole body, well below what calendars keep (Google about 8,000): one that was cut would look like an edit."""
 # No date stands in our own words: read back by a program that rewraps lines, it would look like a note of the person.
 FOOTER = "Kept by syncd. Your own notes are welcome below; a line like next: DATE tells it when you should hear."
 
@@ -37,6 +39,10 @@ ADVICE = {
     Rule.MOVE_ON: "It is all right to let this one rest and give your time to the next. "
     "Should they write after all, syncd takes it up again.",
 }
+
+
+THREADS = "https://mail.google.com/mail/u/"
+"""Where the pages of Gmail's threads lie: a link elsewhere is the person's own."""
 
 
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
@@ -104,7 +110,18 @@ def text(due: Due, opportunity: Opportunity, course: Course, calendar: BusinessC
     links = list(_links(due, opportunity, people, gmail))
     if links:
         lines += ["", *links]
-    return "\n".join([*lines, "", FOOTER])
+    return "\n".join([*_within(lines, TEXT_LIMIT), "", FOOTER])
+
+
+def _within(lines: list[str], limit: int) -> list[str]:
+    """The first of *lines* that have room: invitations may bring any number of long addresses."""
+    length, kept = 0, []
+    for line in lines:
+        length += len(line) + 1
+        if length > limit:
+            break
+        kept.append(line)
+    return kept
 
 
 def _why(due: Due, calendar: BusinessCalendar) -> str:
@@ -178,13 +195,20 @@ def _links(due: Due, opportunity: Opportunity, people: tuple[Person, ...], gmail
         to = ",".join(quote(a, safe="@") for a in addresses)
         yield f"Write: mailto:{to}?subject={quote(subject, safe='')}"
         if gmail:
-            yield (
-                f"In Gmail: https://mail.google.com/mail/u/{quote(gmail, safe='@')}/?view=cm&fs=1"
-                f"&to={to}&su={quote(subject, safe='')}"
-            )
+            yield (f"In Gmail: {THREADS}{quote(gmail, safe='@')}/?view=cm&fs=1&to={to}&su={quote(subject, safe='')}")
+    if page := thread_link(opportunity, gmail):
+        yield f"Their mail: {page}"
     for slot in due.day.slots if due.day else ():
         if slot.event.url.startswith("https://") and len(slot.event.url) <= LINE_LIMIT:
             yield f"Interview: {clean(slot.event.url)}"
+
+
+def thread_link(opportunity: Opportunity, gmail: str) -> str:
+    """The page of the latest thread of mail with them in Gmail, for the account *gmail*; empty where there is none."""
+    thread = next((t.thread for t in reversed(opportunity.touchpoints) if t.thread), "")
+    if not gmail or not thread.isalnum():
+        return ""
+    return f"{THREADS}{quote(gmail, safe='@')}/#all/{thread}"
 
 
 def _addressable(address: str) -> bool:

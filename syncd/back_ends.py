@@ -1,0 +1,109 @@
+"""Settings become back ends: the one place that names a concrete one. The time is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from syncd.errors import BadConfig
+from syncd.model import Account
+from syncd.ports import CalendarSource, Clock, MailSource, ReminderCalendar, Traffic
+from syncd.pull import Sources
+from syncd.settings import Settings
+
+if TYPE_CHECKING:
+    from syncd.backends.google.session import Session
+
+NEW = "new:"
+"""Before the name of a calendar that syncd makes for itself."""
+
+
+@contextmanager
+def connected(settings: Settings, now: datetime, clock: Clock) -> Iterator[Sources]:
+    """The back ends that *settings* ask for, until they are no longer needed.
+
+    Raises ``SignInNeeded`` where one needs a sign-in and there is none. Asks nothing of any service yet.
+    """
+    traffic = Traffic()
+    with ExitStack() as stack:
+        google = "google" in {settings.calendar_backend, settings.mail_backend}
+        session = stack.enter_context(_session(settings, clock, traffic)) if google else None
+        by_google = session if settings.calendar_backend == "google" else None
+        calendars, reminders = _google_calendars(settings, by_google) if by_google else _local_calendars(settings, now)
+        mail = _gmail(settings, session) if session and settings.mail_backend == "google" else _local_mail(settings)
+        yield Sources(calendars, mail, reminders, traffic, _sign_in_ends(settings) if google else None)
+
+
+def _local_calendars(settings: Settings, now: datetime) -> tuple[tuple[CalendarSource, ...], ReminderCalendar]:
+    from syncd.backends.local_calendar import LocalCalendar
+    from syncd.backends.local_reminders import LocalReminders
+
+    reminders, zone = settings.local.reminders, settings.user.zone
+    if reminders is None:
+        raise BadConfig(f"{settings.path}: [local] reminders: missing; name the folder or .ics file for the reminders")
+    calendars = tuple(LocalCalendar(path, zone) for path in settings.local.calendars)
+    return calendars, LocalReminders(reminders, zone, now.astimezone(UTC))
+
+
+def _local_mail(settings: Settings) -> tuple[MailSource, ...]:
+    from syncd.backends.local_mail import LocalMail
+
+    return tuple(LocalMail(path, settings.user.account) for path in settings.local.mail)
+
+
+def _google_calendars(settings: Settings, session: Session) -> tuple[tuple[CalendarSource, ...], ReminderCalendar]:
+    """One feed for each distinct calendar: one that is read and written is listed once for both."""
+    from syncd.backends.google.calendar import GoogleCalendar
+    from syncd.backends.google.feed import Feed
+    from syncd.backends.google.own_calendar import OwnCalendar
+    from syncd.backends.google.reminders import GoogleReminders
+
+    account, zone = settings.user.account, settings.user.zone
+    read = tuple(dict.fromkeys(_known_as(calendar, account) for calendar in settings.calendar_read))
+    write = _known_as(settings.calendar_write, account)
+    feeds = {calendar: Feed(session, calendar, deleted=calendar == write) for calendar in read}
+    calendars = tuple(GoogleCalendar(feeds[calendar], calendar, zone) for calendar in read)
+    if write.startswith(NEW):
+        return calendars, OwnCalendar(session, write.removeprefix(NEW), zone)
+    feed = feeds.get(write) or Feed(session, write, deleted=True)
+    return calendars, GoogleReminders(session, feed, write, zone)
+
+
+def _known_as(calendar: str, account: Account) -> str:
+    """The one name of a calendar: the account's own is also called by its address."""
+    return "primary" if calendar.casefold() == account.email.casefold() else calendar
+
+
+def _gmail(settings: Settings, session: Session) -> tuple[MailSource, ...]:
+    from syncd.backends.google.mail import GoogleMail
+
+    return (GoogleMail(session, settings.user.account),)
+
+
+def _sign_in_ends(settings: Settings) -> datetime | None:
+    from syncd.sign_in.places import paths
+    from syncd.sign_in.token_file import read_token
+
+    return read_token(paths(settings).token).refresh_token_expires
+
+
+@contextmanager
+def _session(settings: Settings, clock: Clock, traffic: Traffic) -> Iterator[Session]:
+    from syncd.backends.google.session import Session
+    from syncd.sign_in.credentials import signed_in
+    from syncd.sign_in.places import paths
+
+    google = settings.google
+    session = Session(
+        signed_in(paths(settings).token),
+        clock,
+        traffic,
+        calendar_endpoint=google.calendar_endpoint,
+        gmail_endpoint=google.gmail_endpoint,
+    )
+    try:
+        yield session
+    finally:
+        session.close()

@@ -1,19 +1,18 @@
-"""Plays the stories in ``tests/stories``: real ICS files, a real Maildir, and time as a value."""
+"""Plays the stories in ``tests/stories`` on one of the ``sides``, with time as a value."""
 
 from __future__ import annotations
 
 import email.message
 import email.utils
-import hashlib
 import json
 import os
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import icalendar
 import yaml
 
 from syncd import config
@@ -21,6 +20,7 @@ from syncd.app import opened, run_cycle
 from syncd.cli import main
 from syncd.infer.names import same_company
 from syncd.status import Report, status
+from tests.sides import FileSide, Invitation, Shown, Side, When
 
 CHECKS = frozenset(
     {"calendar", "done", "state", "promise", "opportunities", "touchpoints", "titles", "texts", "standing"}
@@ -29,21 +29,16 @@ PERSON = {"email": "sam@mail.example", "name": "Sam Field", "zone": "Europe/Lond
 
 
 class Story:
-    """One job search under way in a folder of its own."""
+    """One job search under way in a folder of its own, on one side (``sides``)."""
 
-    def __init__(self, path: Path, root: Path) -> None:
+    def __init__(self, path: Path, root: Path, side: Callable[[dict[str, Any]], Side] | None = None) -> None:
         self.told = yaml.safe_load(path.read_text("utf-8"))
         self.root, self.person = root, {**PERSON, **self.told.get("person", {})}
         self.zone = ZoneInfo(self.person["zone"])
-        self.calendar, self.reminders, self.state = root / "calendar", root / "reminders", root / "state.db"
-        self.second = root / "second"
-        for folder in (self.calendar, self.second, self.reminders):
-            folder.mkdir()
-        for folder in ("Inbox", "Sent"):
-            for part in ("cur", "new", "tmp"):
-                (root / "mail" / folder / part).mkdir(parents=True)
+        self.side: Side = side(self.person) if side else FileSide(root)
+        self.state = root / "state.db"
         self.mails: dict[str, email.message.EmailMessage] = {}
-        self.awake, self.number = True, 0
+        self.awake = True
         self.config = self._config()
         self.settings = config.load(self.config, {"HOME": str(root)})
 
@@ -55,13 +50,7 @@ class Story:
                 "country": self.person["country"],
                 "working_hours": self.person.get("working_hours", "09:00-17:00"),
             },
-            "calendar": {"backend": "local"},
-            "mail": {"backend": "local"},
-            "local": {
-                "calendars": [str(self.calendar), *(str(self.root / name) for name in self.told.get("also read", []))],
-                "reminders": str(self.reminders),
-                "mail": [str(self.root / "mail" / folder) for folder in ("Inbox", "Sent")],
-            },
+            **self.side.tables(self.told.get("also read", [])),
             "state": {"path": str(self.state)},
         }
         for dotted, value in self.told.get("config", {}).items():
@@ -83,7 +72,7 @@ class Story:
             at = self.time(step["at"])
             if last is not None and self.awake:
                 self._meanwhile(last, at)
-            before = self._theirs()
+            before = self.side.theirs()
             for what, how in step.items():
                 if what in CHECKS:
                     self.cycle(at)
@@ -92,35 +81,30 @@ class Story:
                     if what.endswith("reminder") and self.awake:
                         self.cycle(at)  # what the person touches is what stands by then
                     getattr(self, what.replace(" ", "_"))(how, at)
-                    before = self._theirs()
+                    before = self.side.theirs()
             if self.awake:
                 self.cycle(at)
-            assert self._theirs() == before, f"{step['at']}: a cycle changed something that is theirs"
+            assert self.side.theirs() == before, f"{step['at']}: a cycle changed something that is theirs"
             last = at
 
     def _meanwhile(self, start: datetime, end: datetime) -> None:
         day = start.date()
         while day <= end.date():
-            for hour, minute in ((0, 5), (9, 5), (12, 0), (17, 5)):
-                at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
+            for clock in self.side.passes:
+                at = datetime.combine(day, clock, self.zone)
                 if start < at < end:
-                    self.cycle(at)
+                    self.cycle(at, twice=self.side.often)
             day += timedelta(days=1)
 
-    def cycle(self, at: datetime) -> None:
+    def cycle(self, at: datetime, *, twice: bool = True) -> None:
+        self.side.at(at)
         first = run_cycle(self.settings, at)
         assert not first.errors, first.errors
-        again = run_cycle(self.settings, at)
-        assert not again.actions, f"{at}: a second cycle does {again.operations()}"
-        keys = [str(e["X-SYNCD-KEY"]) for _, e in self._events(self.reminders)]
+        if twice:
+            again = run_cycle(self.settings, at)
+            assert not again.actions, f"{at}: a second cycle does {again.operations()}"
+        keys = [shown.key for shown in self.side.reminders()]
         assert len(keys) == len(set(keys)), f"{at}: a reminder stands twice"
-
-    def _theirs(self) -> str:
-        digest = hashlib.sha256()
-        for folder in (self.calendar, self.second, self.root / "mail"):
-            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-                digest.update(str(path).encode() + path.read_bytes())
-        return digest.hexdigest()
 
     def time(self, text: str) -> datetime:
         found = re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", text)
@@ -138,7 +122,7 @@ class Story:
         lines = [(o.outlook.opportunity.company, r) for o in report.opportunities for r in o.reminders]
         if what == "calendar":
             shown = sorted(self._line(company, r) for company, r in lines if r.state == "open")
-            standing = {str(e["uid"]) for _, e in self._events(self.reminders) if e.get("X-SYNCD-STATE") == "open"}
+            standing = {reminder.id for reminder in self.side.reminders() if reminder.state == "open"}
             assert {r.event_id for _, r in lines if r.state == "open"} == standing, (
                 f"{told}: status and calendar differ"
             )
@@ -152,11 +136,11 @@ class Story:
                 found = [r for c, r in lines if r.rule == rule and same_company(c, company) and r.state == "done"]
                 assert found, f"{told}: {line} is not done; there is {[(c, r.rule, r.state) for c, r in lines]}"
         elif what == "standing":
-            shown = [str(e["summary"]) for _, e in self._events(self.reminders)]
+            shown = [reminder.title for reminder in self.side.reminders()]
             assert len(shown) == how, f"{told}: in the calendar stand {shown}, not {how}"
         elif what in {"titles", "texts"}:
             for which, part in how.items():
-                shown = self._shown(which, at, "summary" if what == "titles" else "description")
+                shown = getattr(self._reminder(which, at), what.removesuffix("s"))
                 wanted = part.removeprefix("not ")
                 assert (wanted in shown) is (wanted == part), f"{told}: {which} says {shown!r}, wanted {part!r}"
         else:
@@ -175,9 +159,11 @@ class Story:
                 is_so = found[0].outlook.state.value if what == "state" else promise
                 assert is_so == (str(value) if value is not None else None), f"{told}: {company} {what}: {is_so}"
 
-    def _shown(self, which: str, at: datetime, field: str) -> str:
+    def _reminder(self, which: str, at: datetime) -> Shown:
+        """The reminder called so; of several the open one."""
         ids = self._ids(which, at)
-        found = [str(e[field]) for _, e in self._events(self.reminders) if str(e["uid"]) in ids]
+        standing = [reminder for reminder in self.side.reminders() if reminder.id in ids]
+        found = [reminder for reminder in standing if reminder.state == "open"] or standing
         assert len(found) == 1, f"{at}: {which} fits {len(found)} reminders"
         return found[0]
 
@@ -202,80 +188,53 @@ class Story:
     # -- what happens
 
     def interview(self, how: dict[str, Any], at: datetime) -> None:
-        calendar, event = icalendar.Calendar(), icalendar.Event()
-        calendar.add("prodid", "-//story//EN")
-        calendar.add("version", "2.0")
-        event.add("uid", f"{how['id']}@story.example")
-        event.add("dtstamp", at.astimezone(UTC))
-        event.add("summary", how["title"])
-        event.add("sequence", 0)
-        self._when(event, how["when"], ZoneInfo(how["zone"]) if "zone" in how else self.zone)
         people = how.get("with", [])
-        organizer = how.get("organizer", people[0] if people else None)
-        if organizer:
-            event.add("organizer", _address(organizer))
-        for person in [*people, f"{self.person['name']} <{self.person['email']}>"] if people else []:
-            declined, room = person.endswith("(declined)"), person.endswith("(room)")
-            params = {"PARTSTAT": "DECLINED" if declined else "ACCEPTED", **({"CUTYPE": "ROOM"} if room else {})}
-            event.add("attendee", _address(person.partition(" (")[0], **params))
-        for key, name in (("notes", "description"), ("place", "location")):
-            if key in how:
-                event.add(name, how[key])
-        calendar.add_component(event)
-        (self.root / how.get("in", "calendar") / f"{how['id']}.ics").write_bytes(calendar.to_ical())
+        guests = [*people, f"{self.person['name']} <{self.person['email']}>"] if people else []
+        one = Invitation(
+            how["id"],
+            how["title"],
+            self._when(how),
+            organizer=how.get("organizer", people[0] if people else ""),
+            people=tuple(
+                (
+                    guest.partition(" (")[0],
+                    "declined" if guest.endswith("(declined)") else "accepted",
+                    guest.endswith("(room)"),
+                )
+                for guest in guests
+            ),
+            notes=how.get("notes", ""),
+            place=how.get("place", ""),
+        )
+        self.side.invite(one, how.get("in", "calendar"), at)
 
-    def _when(self, event: icalendar.Event, when: str, zone: ZoneInfo) -> None:
+    def _when(self, how: dict[str, Any]) -> When:
+        zone, when = ZoneInfo(how["zone"]) if "zone" in how else self.zone, how["when"]
         if len(when) == len("2026-01-01"):
-            start: date = date.fromisoformat(when)
-            end: date = start + timedelta(days=1)
-        else:
-            day, _, hours = when.partition(" ")
-            first, _, last = hours.partition("-")
-            start, end = (datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=zone) for clock in (first, last))
-        for name, value in (("dtstart", start), ("dtend", end)):
-            event.pop(name, None)
-            event.add(name, value)
-
-    def _change(self, interview: str, at: datetime, change: Any, folder: str = "calendar") -> None:
-        path = self.root / folder / f"{interview}.ics"
-        calendar = icalendar.Calendar.from_ical(path.read_bytes())
-        event = calendar.walk("VEVENT")[0]
-        change(event)
-        event["sequence"] = int(event["sequence"]) + 1
-        event.pop("last-modified", None)
-        event.add("last-modified", at.astimezone(UTC))
-        path.write_bytes(calendar.to_ical())
+            day = date.fromisoformat(when)
+            return day, day + timedelta(days=1)
+        day_text, _, hours = when.partition(" ")
+        first, _, last = hours.partition("-")
+        start, end = (datetime.fromisoformat(f"{day_text} {clock}").replace(tzinfo=zone) for clock in (first, last))
+        return start, end
 
     def move_interview(self, how: dict[str, Any], at: datetime) -> None:
-        zone = ZoneInfo(how["zone"]) if "zone" in how else self.zone
-        self._change(how["id"], at, lambda e: self._when(e, how["when"], zone), how.get("in", "calendar"))
+        self.side.move(how["id"], self._when(how), how.get("in", "calendar"), at)
 
     def cancel_interview(self, how: str, at: datetime) -> None:
-        self._change(how, at, lambda e: e.add("status", "CANCELLED"))
+        self.side.cancel(how, at)
 
     def decline_interview(self, how: str, at: datetime) -> None:
-        self._answer(how, at, "DECLINED")
+        self.side.answer(how, self.person["email"], "declined", at)
 
     def accept_interview(self, how: str, at: datetime) -> None:
-        self._answer(how, at, "ACCEPTED")
-
-    def _answer(self, how: str, at: datetime, status: str) -> None:
-        def answer(event: icalendar.Event) -> None:
-            for attendee in event["attendee"]:
-                if self.person["email"] in str(attendee):
-                    attendee.params["PARTSTAT"] = status
-
-        self._change(how, at, answer)
+        self.side.answer(how, self.person["email"], "accepted", at)
 
     def delete_interview(self, how: str, _at: datetime) -> None:
-        (self.calendar / f"{how}.ics").unlink()
+        self.side.delete(how)
 
     def note_on_interview(self, how: dict[str, str], at: datetime) -> None:
-        def note(event: icalendar.Event) -> None:
-            old = str(event.pop("description", ""))
-            event.add("description", f"{old}\n{how['text']}".strip())
-
-        self._change(how["id"], at, note)
+        self.side.note(how["id"], how["text"], at)
 
     def sent(self, how: dict[str, Any], at: datetime) -> None:
         self._mail(how, at, "Sent", f"{self.person['name']} <{self.person['email']}>", how["to"])
@@ -304,64 +263,34 @@ class Story:
 
     def _deliver(self, name: str, message: email.message.EmailMessage, folder: str, at: datetime) -> None:
         self.mails[name] = message
-        self.number += 1
-        file = f"{int(at.timestamp())}.M{self.number}.story:2,S"
-        (self.root / "mail" / folder / "cur" / file).write_bytes(message.as_bytes())
-
-    def _events(self, folder: Path) -> list[tuple[Path, Any]]:
-        found = []
-        for path in sorted(folder.glob("*.ics")):
-            found += [(path, e) for e in icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")]
-        return found
-
-    def _touch(self, which: str, at: datetime, change: Any) -> None:
-        ids = self._ids(which, at)
-        standing = [(p, e) for p, e in self._events(self.reminders) if str(e["uid"]) in ids]
-        open_ones = [(p, e) for p, e in standing if e.get("X-SYNCD-STATE") == "open"]
-        found = open_ones or standing
-        assert len(found) == 1, f"{at}: {which} fits {len(found)} reminders"
-        path = found[0][0]
-        calendar = icalendar.Calendar.from_ical(path.read_bytes())
-        event = calendar.walk("VEVENT")[0]
-        if change(event) == "delete":
-            path.unlink()
-            return
-        event["sequence"] = int(event.get("sequence", 0)) + 1
-        event.pop("last-modified", None)
-        event.add("last-modified", at.astimezone(UTC))
-        path.write_bytes(calendar.to_ical())
+        self.side.deliver(message, at, sent=folder == "Sent")
 
     def delete_reminder(self, how: str, at: datetime) -> None:
-        self._touch(how, at, lambda _: "delete")
+        self.side.dismiss(self._reminder(how, at).id)
 
     def tick_reminder(self, how: str, at: datetime) -> None:
-        self._touch(how, at, lambda e: e.update(summary=icalendar.vText(f"✓ {e['summary']}")))
+        found = self._reminder(how, at)
+        self.side.edit(found.id, at, title=f"✓ {found.title}")
 
     def untick_reminder(self, how: str, at: datetime) -> None:
-        self._touch(how, at, lambda e: e.update(summary=icalendar.vText(str(e["summary"]).removeprefix("✓ "))))
+        found = self._reminder(how, at)
+        self.side.edit(found.id, at, title=found.title.removeprefix("✓ "))
 
     def retitle_reminder(self, how: dict[str, str], at: datetime) -> None:
-        self._touch(how["which"], at, lambda e: e.update(summary=icalendar.vText(how["title"])))
+        self.side.edit(self._reminder(how["which"], at).id, at, title=how["title"])
 
     def note_on_reminder(self, how: dict[str, str], at: datetime) -> None:
-        def note(event: icalendar.Event) -> None:
-            event.update(description=icalendar.vText(f"{event['description']}\n{how['text']}"))
-
-        self._touch(how["which"], at, note)
+        found = self._reminder(how["which"], at)
+        self.side.edit(found.id, at, text=f"{found.text}\n{how['text']}")
 
     def rewrite_reminder(self, how: dict[str, str], at: datetime) -> None:
-        self._touch(how["which"], at, lambda e: e.update(description=icalendar.vText(how["text"])))
+        self.side.edit(self._reminder(how["which"], at).id, at, text=how["text"])
 
     def move_reminder(self, how: dict[str, str], at: datetime) -> None:
-        def move(event: icalendar.Event) -> None:
-            length = event["dtend"].dt - event["dtstart"].dt
-            all_day = not isinstance(event["dtstart"].dt, datetime)
-            start: date = date.fromisoformat(how["to"]) if all_day else self.time(how["to"])
-            for name, value in (("dtstart", start), ("dtend", start + length)):
-                event.pop(name)
-                event.add(name, value)
-
-        self._touch(how["which"], at, move)
+        found = self._reminder(how["which"], at)
+        start, end = found.when
+        to = self.time(how["to"]) if isinstance(start, datetime) else date.fromisoformat(how["to"])
+        self.side.edit(found.id, at, when=(to, to + (end - start)))
 
     def mark(self, how: str, at: datetime) -> None:
         company, *state = re.split(r" (?=hear-by |[a-z-]+$)", how, maxsplit=1)
@@ -395,14 +324,6 @@ def _split(line: str) -> tuple[str, str]:
     words = line.split()
     before = 3 if re.match(r"\S+ \d{2}:\d{2} ", line) else 2
     return " ".join(words[:before]), " ".join(words[before:])
-
-
-def _address(text: str, **params: str) -> icalendar.vCalAddress:
-    name, address = email.utils.parseaddr(text)
-    value = icalendar.vCalAddress(f"mailto:{address}")
-    for key, given in {"CN": name, **params}.items():
-        value.params[key] = icalendar.vText(given)
-    return value
 
 
 def _fail(line: str) -> None:

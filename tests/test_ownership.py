@@ -49,18 +49,18 @@ def states(story: Story, at: str) -> dict[str, str]:
 def test_another_reminder_calendar_dismisses_nothing(story: Story) -> None:
     at = "2026-03-03 11:30"
     run_cycle(story.settings, story.time(at))
-    old = sorted(p.read_bytes() for p in story.reminders.glob("*.ics"))
-    change(story, str(story.reminders), str(story.root / "other.ics"))
+    old = sorted(p.read_bytes() for p in story.side.kept.glob("*.ics"))
+    change(story, str(story.side.kept), str(story.root / "other.ics"))
     outcome = run_cycle(story.settings, story.time(at))
     assert [e for e in outcome.errors if "reminders now go to" in e]
     assert states(story, at)["thank_you"] == "open"
     assert (story.root / "other.ics").read_bytes().count(b"BEGIN:VEVENT") >= 2
-    assert sorted(p.read_bytes() for p in story.reminders.glob("*.ics")) == old
+    assert sorted(p.read_bytes() for p in story.side.kept.glob("*.ics")) == old
     assert run_cycle(story.settings, story.time(at)).actions == ()
-    change(story, str(story.root / "other.ics"), str(story.reminders))
+    change(story, str(story.root / "other.ics"), str(story.side.kept))
     run_cycle(story.settings, story.time(at))
     assert states(story, at)["thank_you"] == "open"
-    assert sorted(p.read_bytes() for p in story.reminders.glob("*.ics")) == old
+    assert sorted(p.read_bytes() for p in story.side.kept.glob("*.ics")) == old
 
 
 def test_an_alias_added_later_makes_old_mail_the_persons_own(story: Story) -> None:
@@ -96,11 +96,11 @@ def test_a_first_cycle_by_a_clock_that_ran_ahead_does_not_blind_the_next(tmp_pat
 
 def test_status_tells_of_a_cycle_that_stopped(story: Story) -> None:
     assert report(story, "2026-03-02 10:00").stopped == ""
-    story.calendar.rename(story.root / "elsewhere")
+    story.side.calendar.rename(story.root / "elsewhere")
     with pytest.raises(Exception, match="mounted"):
         run_cycle(story.settings, story.time("2026-03-02 10:00"))
     assert "mounted" in report(story, "2026-03-02 10:00").stopped
-    (story.root / "elsewhere").rename(story.calendar)
+    (story.root / "elsewhere").rename(story.side.calendar)
     run_cycle(story.settings, story.time("2026-03-02 11:00"))
     assert report(story, "2026-03-02 11:00").stopped == ""
     assert report(story, "2026-03-02 11:00").last_run == story.time("2026-03-02 11:00")

@@ -175,11 +175,37 @@ def test_nothing_is_written_that_would_not_hold(home, capsys):
 
 
 def test_files_have_to_be_named_where_none_are_known(home, capsys):
-    assert main(["init", *FLAGS]) == 2
+    assert main(["init", *FLAGS, "--backend", "local"]) == 2
     assert "--calendars" in capsys.readouterr().err
-    assert main(["init", *FLAGS, "--backend", "google"]) == 2
-    assert "google" in capsys.readouterr().err
     assert not (home / ".config").exists()
+
+
+def test_google_is_proposed_where_no_files_are_known(home, capsys):
+    assert main(["init", *FLAGS]) == 0
+    settings = load(home)
+    assert (settings.calendar_backend, settings.mail_backend) == ("google", "google")
+    assert (settings.calendar_read, settings.calendar_write) == (("primary",), "new:Follow-ups")
+    assert settings.google.client_secret == home / ".config/syncd/client_secret.json"
+    assert "next: `syncd auth`, once" in capsys.readouterr().out
+
+
+def test_google_by_flags_and_the_next_step_names_the_config(home, capsys):
+    flags = ["--backend", "google", "--client-secret", "mine.json", "--write", "primary", "--output", "other.toml"]
+    assert main(["init", *FLAGS, *flags]) == 0
+    settings = config.load(home / "other.toml", os.environ | {"HOME": str(home)})
+    assert (settings.calendar_write, settings.google.client_secret) == ("primary", home / "mine.json")
+    assert f"`syncd auth --config {home}/other.toml`" in capsys.readouterr().out
+
+
+def test_google_is_asked_for(home, answer):
+    answer(
+        "robin@home.example", "", "", "", "", "", "", "disk", "google", "~/Downloads/client.json", "new:", "new:Nudges"
+    )
+    assert main(["init"]) == 0
+    settings = load(home)
+    assert settings.calendar_backend == "google"
+    assert settings.google.client_secret == home / "Downloads/client.json"
+    assert settings.calendar_write == "new:Nudges"
 
 
 def test_what_other_programs_know_is_proposed(home):
@@ -221,7 +247,8 @@ def test_a_config_of_others_that_can_not_be_read_proposes_nothing(home, text):
     for name in (".config/vdirsyncer/config", ".config/khal/config", ".mbsyncrc"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
-    assert main(["init", *FLAGS]) == 2
+    assert main(["init", *FLAGS]) == 0
+    assert load(home).calendar_backend == "google"
 
 
 def test_a_comma_in_a_flag_is_no_border(home):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from syncd.cli import _found
 from syncd.config import system_zone
-from syncd.config.kinds import country, email, home, path, subdivision, subdivisions, zone
+from syncd.config.kinds import CALENDAR, country, email, home, path, subdivision, subdivisions, zone
 from syncd.config.values import Place, Wrong, parse_hours, quoted, show_hours, text
 from syncd.errors import BadUsage
 
@@ -64,8 +64,49 @@ def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     found = {**_person(args, answers), **_place(args, answers)}
     yours = home(answers.place)
     calendars, mail = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
-    found |= {"calendar.backend": "local", "mail.backend": "local", **_files(args, answers, calendars, mail)}
+    named = any(flag is not None for flag in (args.calendars, args.reminders, args.mail))
+    backend = "local" if named and args.backend is None else _backend(args, answers, local=bool(calendars or mail))
+    found |= {"calendar.backend": backend, "mail.backend": backend}
+    found |= _files(args, answers, calendars, mail) if backend == "local" else _google(args, answers)
     return {name: value for name, value in found.items() if value}
+
+
+def _backend(args: argparse.Namespace, answers: Answers, *, local: bool) -> str:
+    def known(word: str) -> str:
+        if word not in ("google", "local"):
+            raise Wrong('is "google", or "local" for files of this machine')
+        return word
+
+    question = "Where are your calendar and your mail: google, or local (files of this machine)"
+    return answers.settle("--backend", args.backend, question, "local" if local else "google", known)
+
+
+def _google(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    """What Google's back ends need to know before ``syncd auth``."""
+    here = Place(str(Path.cwd()), answers.environ)
+
+    def file(words: str) -> str:
+        found = path(words, here)
+        if found is None:
+            raise Wrong("is needed")
+        return _short(found, here)
+
+    return {
+        "google.client_secret": answers.settle(
+            "--client-secret",
+            args.client_secret,
+            "The file of your OAuth client (docs/google.md tells how to make one; it may come later)",
+            _short(Path(answers.folder) / "client_secret.json", here),
+            file,
+        ),
+        "calendar.write": answers.settle(
+            "--write",
+            args.write,
+            'The calendar for the reminders: "new:NAME" for one of their own, or "primary"',
+            "new:Follow-ups",
+            lambda words: CALENDAR.parse(words, here),
+        ),
+    }
 
 
 def _person(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:

@@ -28,7 +28,9 @@ def add(commands: _frame.Commands) -> None:
     parser.add_argument("--country", metavar="CC", help="two letters, for public holidays; none: weekends only")
     parser.add_argument("--subdivision", metavar="CODE", help="the state or region, for its own holidays")
     parser.add_argument("--working-hours", metavar="HH:MM-HH:MM", help="when reminders may ring")
-    parser.add_argument("--backend", choices=("local",), help="where calendar and mail are: files of this machine")
+    parser.add_argument("--backend", choices=("google", "local"), help="where calendar and mail are; local: files")
+    parser.add_argument("--client-secret", metavar="PATH", help="Google: the file of your OAuth client")
+    parser.add_argument("--write", metavar="CALENDAR", help='Google: where the reminders go ("new:Follow-ups")')
     parser.add_argument("--calendars", metavar="PATH", action="append", help="a vdir or .ics file to read; repeatable")
     parser.add_argument("--reminders", metavar="PATH", help="the vdir or .ics file for the reminders")
     parser.add_argument("--mail", metavar="PATH", action="append", help="a Maildir or mbox to read; repeatable")
@@ -44,6 +46,7 @@ def add(commands: _frame.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask, write, check."""
     import os
+    import shlex
 
     from syncd import config
     from syncd.cli._answers import Answers, gather
@@ -60,7 +63,12 @@ def run(args: argparse.Namespace) -> int:
     if reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
         reminders.mkdir(parents=True, mode=0o700)
         print(f"made {reminders} for the reminders")
-    print("next: `syncd sync --dry-run` shows what a first run would do")
+    this = "" if path == config.default_path(os.environ).absolute() else f" --config {shlex.quote(str(path))}"
+    if reading.settings.calendar_backend == "google":
+        print(f"next: `syncd auth{this}`, once, with your OAuth client in {reading.settings.google.client_secret}")
+        print(f"then: `syncd sync --dry-run{this}` shows what a first run would do")
+    else:
+        print(f"next: `syncd sync --dry-run{this}` shows what a first run would do")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ from syncd.store import (
     open_store,
     trouble_told,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,19 @@ def run_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) -> Ou
 def _cycle(
     store: Store, sources: Sources, settings: Settings, marks: tuple[PersonMark, ...], now: datetime, manner: Manner
 ) -> Outcome:
-    return cycle(
-        store,
-        sources,
-        settings,
-        marks,
-        now,
-        allow_mass_change=manner.allow_mass_change,
-        progress=manner.progress,
-    )
+    try:
+        return cycle(
+            store,
+            sources,
+            settings,
+            marks,
+            now,
+            allow_mass_change=manner.allow_mass_change,
+            progress=manner.progress,
+        )
+    finally:
+        asked = sources.traffic
+        log.debug("asked: calendar %d, mail %d (%d units)", asked.calendar, asked.mail, asked.gmail_units)
 
 
 @contextmanager

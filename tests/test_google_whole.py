@@ -193,6 +193,28 @@ class TestWhatItCosts:
         assert told["requests"]["gmail_units"] == search.google.mailbox.units
         assert [o["op"] for o in told["operations"]] == ["create"]
 
+    def test_debug_tells_each_request_and_nothing_that_is_private(self, search, google, capsys):
+        from syncd.cli import main
+
+        search.interview()
+        search.mail("i", "Dear Sam, please come on Tuesday.", "2026-03-02 08:00", sender="Ola Rye <ola@tansy.example>")
+        token = read_token(search.token)
+        assert main(["--debug", "sync", "--now", "2026-03-02T09:00", "--config", str(search.config)]) == 0
+        told = capsys.readouterr().err
+        assert "syncd: asked: calendar 3, mail " in told
+        assert told.count("calendar.events.list") == 2
+        for secret in (
+            token.access_token,
+            token.refresh_token,
+            token.client_secret,
+            "please come",
+            "tansy",
+            "Our interview",
+        ):
+            assert secret not in told
+        assert main(["sync", "--now", "2026-03-02T09:05", "--config", str(search.config)]) == 0
+        assert capsys.readouterr().err == ""
+
 
 FAULTS = {
     "429": lambda: Fault.rate_limited(429),

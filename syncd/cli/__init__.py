@@ -32,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else 2
     if argv is None and not args.debug:
         sys.excepthook = _one_line
+    from syncd.cli._log import listen
+
+    listen(debug=args.debug)
     return _run(args)
 
 

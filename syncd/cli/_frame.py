@@ -44,7 +44,10 @@ def add_common(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
         "--config", metavar="PATH", default=config, help="the config, instead of ~/.config/syncd/config.toml"
     )
     parser.add_argument(
-        "--debug", action="store_true", default=debug, help="show a traceback when something goes wrong"
+        "--debug",
+        action="store_true",
+        default=debug,
+        help="show what is asked of services, and a traceback when something goes wrong",
     )
 
 

@@ -199,28 +199,32 @@ def test_signed_out_before(google: Scripted, path: Path, ask: Any) -> None:
 # what can't be saved
 
 
-@pytest.fixture
+@contextmanager
 def no_room() -> Iterator[None]:
+    """Nobody in this process may write files meanwhile, so it must be brief: pytest itself writes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_an_access_token_that_cannot_be_saved_is_used_all_the_same(
-    path: Path, ask: Any, no_room: None, caplog: pytest.LogCaptureFixture
+    path: Path, ask: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     credentials = signed_in(path)
-    credentials.refresh(ask)
+    with no_room():
+        credentials.refresh(ask)
     assert credentials.token == NEXT_ACCESS
     [record] = [one for one in caplog.records if one.levelno >= logging.WARNING]
     assert "can't be written" in record.getMessage()
     assert read_token(path).access_token == ACCESS
 
 
-def test_a_refresh_token_that_cannot_be_saved_stops_it(google: Scripted, path: Path, ask: Any, no_room: None) -> None:
+def test_a_refresh_token_that_cannot_be_saved_stops_it(google: Scripted, path: Path, ask: Any) -> None:
     google.tokens = [renewed(refresh_token=ROTATED)]
-    with pytest.raises(TryAgain, match="can't be written") as again:
+    with pytest.raises(TryAgain, match="can't be written") as again, no_room():
         signed_in(path).refresh(ask)
     told(again.value)
 

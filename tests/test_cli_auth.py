@@ -106,7 +106,7 @@ class Desk:
                 code = main(["auth", *args])
             if screen.person:
                 screen.person.join(20)
-            elif pastes is None:
+            if pastes is None or not screen.person:
                 os.close(theirs)
         return self.shown(code, screen.getvalue())
 

@@ -21,4 +21,4 @@ def listen(*, debug: bool) -> None:
     log.handlers = [handler for handler in log.handlers if not isinstance(handler, Told)]
     handler = Told(logging.DEBUG if debug else logging.WARNING)
     log.addHandler(handler)
-    log.setLevel(logging.DEBUG if debug else logging.WARNING)
+    log.setLevel(logging.DEBUG if debug else logging.NOTSET)

@@ -1,24 +1,31 @@
-"""Where the log goes when a person runs a command: warnings to stderr, and everything with ``--debug``."""
+"""Where the log goes while a person's command runs: warnings to stderr, and everything with ``--debug``."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from syncd.cli._frame import warn
 
 
-class Told(logging.Handler):
+class _Told(logging.Handler):
     """Says a record as the commands say what isn't the answer."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print it in one line."""
         warn(self.format(record))
 
 
-def listen(*, debug: bool) -> None:
-    """Have syncd's own log told from now on; what libraries log may hold mail or secrets, and is not."""
-    log = logging.getLogger("syncd")
-    log.handlers = [handler for handler in log.handlers if not isinstance(handler, Told)]
-    handler = Told(logging.DEBUG if debug else logging.WARNING)
+@contextmanager
+def listening(*, debug: bool) -> Iterator[None]:
+    """Have syncd's own log told meanwhile; what libraries log may hold mail or secrets, and is not."""
+    log, before = logging.getLogger("syncd"), logging.getLogger("syncd").level
+    handler = _Told(logging.DEBUG if debug else logging.WARNING)
     log.addHandler(handler)
-    log.setLevel(logging.DEBUG if debug else logging.NOTSET)
+    if debug:
+        log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from syncd.errors import BadConfig
+from syncd.errors import BadConfig, SignInNeeded
 from syncd.model import Account
 from syncd.ports import CalendarSource, Clock, MailSource, ReminderCalendar, Traffic
 from syncd.pull import Sources
@@ -15,6 +15,7 @@ from syncd.settings import Settings
 
 if TYPE_CHECKING:
     from syncd.backends.google.session import Session
+    from syncd.sign_in.token_file import Token
 
 NEW = "new:"
 """Before the name of a calendar that syncd makes for itself."""
@@ -89,15 +90,24 @@ def _sign_in_ends(settings: Settings) -> datetime | None:
     return read_token(paths(settings).token).refresh_token_expires
 
 
+def _check_granted(settings: Settings, token: Token) -> None:
+    """Raise ``SignInNeeded`` where something that the config needs was surely not granted: sooner than half a cycle."""
+    from syncd.sign_in import scopes
+
+    for scope in scopes.missing(scopes.needed(settings), token.scopes or None):
+        raise SignInNeeded(f"not granted: {scopes.purpose(scope)}; without it {scopes.cost(scope)}")
+
+
 @contextmanager
 def _session(settings: Settings, clock: Clock, traffic: Traffic) -> Iterator[Session]:
     from syncd.backends.google.session import Session
     from syncd.sign_in.credentials import signed_in
     from syncd.sign_in.places import paths
 
-    google = settings.google
+    google, credentials = settings.google, signed_in(paths(settings).token)
+    _check_granted(settings, credentials.kept)
     session = Session(
-        signed_in(paths(settings).token),
+        credentials,
         clock,
         traffic,
         calendar_endpoint=google.calendar_endpoint,

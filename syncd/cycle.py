@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syncd import __version__
-from syncd.errors import Conflict, TryAgain
+from syncd.errors import Conflict, Declined, TryAgain
 from syncd.infer.facts import Facts, Inferred
 from syncd.model import PersonMark
 from syncd.notice import sign_in_notice
 from syncd.plan import Plan, Setting
 from syncd.ports import Traffic
-from syncd.pull import Pulled, Sources, horizon, pull, relevant, settle
+from syncd.pull import Pulled, Sources, horizon, pull, relevant, settle, unread
 from syncd.push import push, told
 from syncd.reconcile import Action, reconcile
 from syncd.settings import Settings
 from syncd.standing import Standing, standing
-from syncd.store import PLANNED, SIGN_IN_ENDS, Store
+from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, Store
 
 ROUNDS = 3
 """How often a cycle decides again because a reminder changed under its hands, before it leaves it to the next."""
@@ -69,8 +69,8 @@ def cycle(
             allow_mass_change=allow_mass_change,
             progress=progress,
         )
-        errors = tuple(f"{name}: {why}" for name, why in pulled.stale.items()) + tuple(pulled.warnings)
-        incomplete = tuple(sorted(sources.names - store.sources()))
+        errors = (*(_told(name, why) for name, why in pulled.stale.items()), *pulled.warnings)
+        incomplete = tuple(sorted(unread(store, sources)))
         if incomplete:
             # No reminder is made on half the facts (design, section 8).
             return Outcome(now, pulled, sources.traffic, (), errors, incomplete=incomplete)
@@ -78,26 +78,32 @@ def cycle(
         if not pulled.changed and not done and _nothing_due(store, conditions, now):
             return Outcome(now, pulled, sources.traffic, (), errors, idle=True)
         actions, planned = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
-        pushed = [action for action in actions if _push(action, sources, store, now)]
-        done += pushed
-        if len(pushed) < len(actions):
+        tried = [_push(action, sources, store, now) for action in actions]
+        done += [action for action, result in zip(actions, tried, strict=True) if result is None]
+        if any(isinstance(result, Conflict) for result in tried):
             continue
+        declined = [str(result) for result in tried if isinstance(result, Declined)]
         changed_since = bool(actions) and settle(store, sources, settings.rules.lookback, now).changed
         with store.transaction():
-            store.put(PLANNED, "" if changed_since else conditions)
+            store.put(PLANNED, "" if changed_since or declined else conditions)
             store.put(_NEXT, planned.next_decision.isoformat() if planned.next_decision else "")
             store.put(_LAST, now.isoformat())
-        return Outcome(now, pulled, sources.traffic, tuple(done), errors)
+        return Outcome(now, pulled, sources.traffic, tuple(done), (*errors, *declined))
     raise TryAgain("the reminders keep changing while syncd writes them; the next cycle goes on from here")
 
 
-def _push(action: Action, sources: Sources, store: Store, now: datetime) -> bool:
-    """Whether it took effect; not where its reminder isn't what was read, which keeps no other from being written."""
+def _push(action: Action, sources: Sources, store: Store, now: datetime) -> Conflict | Declined | None:
+    """None where it took effect, else what kept this one reminder, and no other, from being written."""
     try:
         push(action, sources.reminders, store, now)
-    except Conflict:
-        return False
-    return True
+    except (Conflict, Declined) as problem:
+        return problem
+    return None
+
+
+def _told(name: str, why: str) -> str:
+    """Which source it is about, once."""
+    return why if why.startswith(name) else f"{name}: {why}"
 
 
 def decide(
@@ -147,6 +153,7 @@ def think(
         first_day=first.astimezone(settings.user.zone).date(),
         known=known,
         gmail=settings.user.account.email if settings.mail_backend == "google" else "",
+        removing=store.get(REMOVING),
     )
     return inferred, plan(inferred.opportunities, standings, store.ended(), setting, now), standings
 

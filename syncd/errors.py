@@ -32,6 +32,10 @@ class Unreachable(SyncdError):
     exit_code = 69
 
 
+class Declined(Unreachable):
+    """A service takes this one write for wrong, and would again; nothing keeps the others from being done."""
+
+
 class TryAgain(SyncdError):
     """The cycle stopped before it wrote anything wrong: locked, changed under our hands, or refused as absurd."""
 

@@ -65,8 +65,8 @@ class Interest:
 
     @property
     def written_together(self) -> frozenset[str]:
-        """The companies as a domain writes them; none of a few letters, which are many domains' label."""
-        return frozenset(name for company in self.companies if len(name := company.replace(" ", "")) > _FEW_LETTERS)
+        """The companies as a domain writes them."""
+        return frozenset(name for company in self.companies if (name := as_label(company)))
 
     @property
     def digest(self) -> str:
@@ -77,6 +77,12 @@ class Interest:
 
 _FEW_LETTERS = 4
 _NOT_WORD = re.compile(r"[\W_]+")
+
+
+def as_label(company: str) -> str:
+    """A company's folded name as a domain writes it; empty for one of a few letters, which is many domains' label."""
+    together = company.replace(" ", "")
+    return together if len(together) > _FEW_LETTERS else ""
 
 
 def fold(text: str) -> str:

@@ -220,7 +220,8 @@ class Entry:
     """A reminder as a calendar holds it, in either back end's terms: plain fields and the ``syncd*`` marks.
 
     ``etag`` changes with every change of the entry. ``alarm`` is minutes before the start (0: at the start), None for
-    no alarm. ``link`` is a page that belongs to it (the thread of mail), http or https, empty for none. Times as in
+    no alarm. ``added`` tells that the person gave it what syncd never does: guests, a repetition, a place, a file.
+    ``link`` is a page that belongs to it (the thread of mail), http or https, empty for none. Times as in
     ``Event``. ``marks`` maps ``syncdRule`` and its like to text.
     """
 
@@ -232,6 +233,7 @@ class Entry:
     all_day: bool = False
     alarm: int | None = None
     link: str = ""
+    added: bool = False
     marks: tuple[tuple[str, str], ...] = ()
     etag: str = ""
     href: str = ""

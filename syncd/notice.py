@@ -41,7 +41,13 @@ def sign_in_notice(
     """
     cause = f"sign-in until {ends.isoformat(timespec='minutes')}" if ends else ""
     key = marks.key(user.account.email, Rule.SIGN_IN, cause)
-    mine = [s for s in standings if s.marks.rule is Rule.SIGN_IN]
+    # Another account may keep its reminders in the same calendar.
+    mine = [
+        s
+        for s in standings
+        if s.marks.rule is Rule.SIGN_IN
+        and s.marks.key == marks.key(user.account.email, Rule.SIGN_IN, "".join(s.marks.cause))
+    ]
     over = tuple(
         Action(Op.CANCEL, Rule.SIGN_IN, "", "you have signed in since", s.entry, s.entry, removes=True)
         for s in mine

@@ -111,8 +111,8 @@ class MailSource(Protocol):
 
         Where it changed since *cursor*, older ones that it wants now too.
 
-        Headers decide; the body of other mail is never read. Threads are followed: a message that refers to a
-        wanted one is wanted.
+        Headers decide; the body of other mail is read only where it can't be had apart (what a search has found), and
+        never given. Threads are followed: a message that refers to a wanted one is wanted.
         """
         ...
 

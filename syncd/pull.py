@@ -7,6 +7,7 @@ means.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,13 +25,14 @@ from syncd.model import Account, Ended, Entry, Event
 from syncd.ownership import claim
 from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges, Traffic
 from syncd.standing import standing
-from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, Store
+from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, STALE, Store
 
 MANY = 8
 """From so many known entries on, a listing that loses more than half of them is taken for an accident."""
 AHEAD = timedelta(days=400)
 _HORIZON = "horizon"
 _INTEREST = "interest"
+_PARTLY = "partly read"
 
 
 @dataclass(slots=True)
@@ -124,10 +126,19 @@ def pull(
             progress(f"reading {mailbox.name}")
             with _tolerating(pulled, store, mailbox.name, now):
                 _pull_mail(store, mailbox, interest, pulled)
-    if first and sources.names <= store.sources():
+    store.put(STALE, json.dumps(pulled.stale))
+    if first and not unread(store, sources):
         store.put("complete", now.isoformat())
         pulled.changed = True
     return pulled
+
+
+def unread(store: Store, sources: Sources) -> frozenset[str]:
+    """The sources that never had one complete pull."""
+    if store.get("complete"):
+        return sources.names - store.sources()
+    partly = {name for name in sources.names if store.get(f"{_PARTLY} {name}")}
+    return (sources.names - store.sources()) | partly
 
 
 def horizon(store: Store, lookback: timedelta, now: datetime) -> datetime:
@@ -232,7 +243,8 @@ def _pull_reminders(
         remarks = new_remarks((), standing(changes.entries), now, first_pull=new)
         store.put_sightings(remarks, now)
         store.put_cursor(_reminders(sink), changes.cursor)
-        store.put(REMOVING, "")
+        if store.get(REMOVING) not in {entry.event_id for entry in changes.entries}:
+            store.put(REMOVING, "")
         _unsettle(store, pulled)
     if changes.vanished:
         sink.remember((), (ended for ended in store.ended() if ended.event_id in changes.vanished))
@@ -343,3 +355,4 @@ def _pull_mail(store: Store, mailbox: MailSource, interest: Interest, pulled: Pu
         pulled.changed = pulled.changed or new > 0
         _unsettle(store, pulled)
         store.put_cursor(_mail(mailbox), changes.cursor)
+        store.put(f"{_PARTLY} {_mail(mailbox)}", "" if changes.complete else "1")

@@ -23,6 +23,8 @@ def push(action: Action, sink: ReminderCalendar, store: Store, now: datetime) ->
         written = sink.update(action.old, action.entry)
         with store.transaction():
             store.put_entry(written)
+            if store.get(REMOVING) == written.event_id:  # it is wanted again
+                store.put(REMOVING, "")
     with store.transaction():
         store.log(now, told(action))
 

@@ -125,6 +125,11 @@ def _wrote(entry: Entry) -> Wrote:
     )  # fmt: skip
 
 
+def _as_kept(old: str, new: str) -> str:
+    """*old* where it says the same: a calendar that tidies spaces or markup would be written to for ever."""
+    return old if word_hash(old) == word_hash(new) else new
+
+
 def _moment(old: datetime, new: datetime) -> datetime:
     """*old* where it is the same moment.
 
@@ -148,8 +153,8 @@ def _update(
     old, marks = standing.entry, standing.marks
     new = replace(
         old,
-        title=standing.plain_title if standing.title_theirs else wanted.title,
-        text=old.text if standing.text_theirs else wanted.text,
+        title=standing.plain_title if standing.title_theirs else _as_kept(old.title, wanted.title),
+        text=old.text if standing.text_theirs else _as_kept(old.text, wanted.text),
         start=_moment(old.start, place.start),
         end=_moment(old.end, place.end),
         alarm=place.alarm,

@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def ending(self) -> bool:
-        """Syncd was about to remove it, and was interrupted."""
+        """Syncd removed it, or was about to: it was interrupted, or the person took it back out of the bin."""
         return self.marks.state is ReminderState.CANCELLED
 
     @property
@@ -69,8 +69,8 @@ class Standing:
 
     @property
     def written_on(self) -> bool:
-        """Holds words of the person: never deleted by syncd."""
-        return self.title_theirs or self.text_theirs
+        """Holds words of the person, or what they added: never deleted by syncd."""
+        return self.title_theirs or self.text_theirs or self.entry.added
 
     @property
     def notes(self) -> str:

@@ -5,8 +5,9 @@ Built on what is stored by the same infer and plan as a cycle, so that the two c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from syncd.model import Ended, Interview, Message, PersonMark, ReminderState, Ru
 from syncd.plan import Outlook, Plan, Wanted
 from syncd.settings import Settings
 from syncd.standing import Standing
-from syncd.store import LAST_RUN, SIGN_IN_ENDS, STOPPED, Store
+from syncd.store import LAST_RUN, SIGN_IN_ENDS, STALE, STOPPED, Store
 
 _SHOWN = frozenset(
     {
@@ -72,7 +73,7 @@ class Report:
     """The whole status. ``only_mail`` are invitations by mail for which no interview stands in the calendar.
 
     ``last_run`` is when a cycle last ended well; ``stopped`` when and why the last one didn't, empty where it did.
-    ``sign_in_ends`` is when the service will no longer take the sign-in, as of the last cycle; None where unknown.
+    ``stale`` maps sources that the last cycle could not reach to why. ``sign_in_ends`` is when the service will no longer take the sign-in, as of the last cycle; None where unknown.
     """
 
     now: datetime
@@ -83,6 +84,7 @@ class Report:
     last_run: datetime | None = None
     stopped: str = ""
     sign_in_ends: datetime | None = None
+    stale: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``status --json`` prints."""
@@ -90,6 +92,7 @@ class Report:
             "now": self.now.isoformat(),
             "last_cycle": self.last_run.isoformat() if self.last_run else None,
             "stopped": self.stopped or None,
+            "stale": dict(self.stale),
             "sign_in_ends": self.sign_in_ends.isoformat() if self.sign_in_ends else None,
             "opportunities": [_opportunity(o) for o in self.opportunities],
             "invitations_without_interview": [
@@ -117,6 +120,7 @@ def status(store: Store, settings: Settings, marks: tuple[PersonMark, ...], now:
         complete=bool(store.get("complete")),
         last_run=datetime.fromisoformat(store.get(LAST_RUN)) if store.get(LAST_RUN) else None,
         stopped=store.get(STOPPED),
+        stale=json.loads(store.get(STALE) or "{}"),
         sign_in_ends=datetime.fromisoformat(store.get(SIGN_IN_ENDS)) if store.get(SIGN_IN_ENDS) else None,
     )
 

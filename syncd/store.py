@@ -47,8 +47,11 @@ CREATE TABLE decisions (
 MIGRATIONS: dict[int, str] = {}
 KEPT_DECISIONS = 5000
 LAST_RUN, STOPPED = "last run", "stopped"
-SIGN_IN_ENDS = "sign-in ends"
 """Name when a cycle last ended well, and when and why the last one did not."""
+STALE = "stale"
+"""Names which sources the last cycle could not reach, and why."""
+SIGN_IN_ENDS = "sign-in ends"
+"""Names when the service will no longer take the sign-in, as of the last cycle."""
 PLANNED = "planned under"
 """Names what the last complete plan was made under; emptied with the first new fact, so that a crash can't hide one."""
 REMOVING = "removing"

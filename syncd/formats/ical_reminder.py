@@ -114,10 +114,15 @@ def _entry(document: Document, components: list[Component], uid: str, pairs: Pai
         all_day=times.all_day,
         alarm=next((minutes for _, minutes in _alarms(component, uid)), None),
         link=_link(component.text("URL")),
+        added=any(component.first(name) for name in _ADDED),
         marks=pairs,
         etag=_etag(document, components),
         modified=stamp(component.properties("LAST-MODIFIED")),
     )
+
+
+_ADDED = ("ATTENDEE", "RRULE", "RDATE", "LOCATION", "GEO", "ATTACH", "CONFERENCE")
+"""What syncd never writes into a reminder."""
 
 
 def _link(url: str) -> str:

@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta
 
 from syncd.infer.grouping import Group
 from syncd.infer.names import company_key, is_public_host, registrable
-from syncd.interest import fold
+from syncd.interest import as_label, fold
 from syncd.model import Message
 
 THREAD, ADDRESS, DOMAIN, NAME, COMPANY_ABOVE, COMPANY_BELOW, JOB_ABOVE, JOB_BELOW = 60, 50, 35, 25, 35, 20, 20, 8
 ENOUGH = 20
 """One sign of at least a company's name in the text; a job's title alone is none."""
 LONG_BEFORE = timedelta(days=120)
-_FEW_LETTERS = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -124,10 +123,9 @@ def _signs(place: _Place, message: Message, above: str, below: str) -> list[tupl
 def _of_theirs(address: str, place: _Place) -> bool:
     """Whether *address* is of a domain that is known of them, or that is called as the company is."""
     domain = registrable(address)
-    together = place.company.replace(" ", "")
     return domain in place.group.domains or (
         place.group.certain
-        and len(together) > _FEW_LETTERS
+        and bool(together := as_label(place.company))
         and domain.partition(".")[0].replace("-", "") == together
         and not is_public_host(domain)
     )

@@ -60,7 +60,7 @@ class Setting:
     ``first_day`` is the local date of the first complete pull of this account's history.
 
     ``known`` holds the ids of every event and message that was pulled: a reminder whose cause isn't among them is
-    left alone.
+    left alone. ``removing`` is the id of the reminder whose removal was interrupted.
     """
 
     user: User
@@ -68,6 +68,7 @@ class Setting:
     first_day: date
     known: frozenset[str] = field(default=frozenset())
     gmail: str = ""
+    removing: str = ""
 
 
 def plan(
@@ -100,7 +101,7 @@ def plan(
     wanted = _wanted(dues, matches, owners, calendar, setting, now)
     kept = {id(w.match.standing) for w in wanted if w.match.standing}
     causes_of = {s.entry.event_id: s.marks.cause for s in standings} | {e.event_id: e.cause for e in ended}
-    moment = Moment(setting.rules, calendar, now, setting.known)
+    moment = Moment(setting.rules, calendar, now, setting.known, setting.removing)
     over = [*ends(loose, outlooks, moment, causes_of), *_pointless(matches, owners, kept)]
     return Plan(tuple(wanted), tuple(over), tuple(outlooks), _next_decision(outlooks, wanted, calendar, now))
 
@@ -159,7 +160,7 @@ def _wanted(
         if place is not None:
             name = late_title(name, item, place, calendar)
         rolls = place is not None and place.rolled and not place.kept
-        why = "its day is over and it is still to be done" if rolls else item.why
+        why = f"{item.why}; its own day is over" if rolls else item.why
         page = thread_link(owner.opportunity, setting.gmail)
         wanted.append(Wanted(item, matched, owner.opportunity, state, name, body, place, why, page))
     return wanted
@@ -189,7 +190,7 @@ def _pointless(matches: list[Match], owners: list[Outlook], kept: set[int]) -> l
     return [
         End(m.standing, owner.opportunity.company, "it is too late for it to be of use", evidenced=True)
         for m, owner in zip(matches, owners, strict=True)
-        if m.standing is not None and id(m.standing) not in kept and (m.standing.open or m.standing.ending)
+        if m.standing is not None and id(m.standing) not in kept and m.standing.open
     ]
 
 

@@ -38,12 +38,17 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Under what a reminder ends: the rules, the calendar, the time, and the ids of all that was pulled."""
+    """Under what a reminder ends: the rules, the calendar, the time, and the ids of all that was pulled.
+
+    ``removing`` is the id of the one that syncd was about to remove when it was interrupted. Another that says so of
+    itself was removed, and the person took it back out of the bin.
+    """
 
     rules: Rules
     calendar: BusinessCalendar
     now: datetime
     known: frozenset[str]
+    removing: str = ""
 
     def on(self, moment: datetime) -> str:
         """The local day of *moment*, as people write it."""
@@ -59,7 +64,7 @@ def ends(
     """
     found = []
     for standing in loose:
-        if standing.ending:
+        if standing.ending and standing.entry.event_id == moment.removing:
             found.append(End(standing, "", "syncd was interrupted while it removed it", evidenced=True))
         if not (standing.open or standing.ticked):
             continue

@@ -153,7 +153,7 @@ def think(
         first_day=first.astimezone(settings.user.zone).date(),
         known=known,
         gmail=settings.user.account.email if settings.mail_backend == "google" else "",
-        removing=store.get(REMOVING),
+        removing=frozenset(store.get(REMOVING).split()),
     )
     return inferred, plan(inferred.opportunities, standings, store.ended(), setting, now), standings
 

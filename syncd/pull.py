@@ -243,8 +243,9 @@ def _pull_reminders(
         remarks = new_remarks((), standing(changes.entries), now, first_pull=new)
         store.put_sightings(remarks, now)
         store.put_cursor(_reminders(sink), changes.cursor)
-        if store.get(REMOVING) not in {entry.event_id for entry in changes.entries}:
-            store.put(REMOVING, "")
+        if removing := store.get(REMOVING).split():
+            there = {entry.event_id for entry in changes.entries}
+            store.put(REMOVING, " ".join(event_id for event_id in removing if event_id in there))
         _unsettle(store, pulled)
     if changes.vanished:
         sink.remember((), (ended for ended in store.ended() if ended.event_id in changes.vanished))

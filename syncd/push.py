@@ -23,8 +23,7 @@ def push(action: Action, sink: ReminderCalendar, store: Store, now: datetime) ->
         written = sink.update(action.old, action.entry)
         with store.transaction():
             store.put_entry(written)
-            if store.get(REMOVING) == written.event_id:  # it is wanted again
-                store.put(REMOVING, "")
+            _removing(store, without=written.event_id)  # should it be one whose removal was interrupted
     with store.transaction():
         store.log(now, told(action))
 
@@ -40,9 +39,15 @@ def remove(entry: Entry, sink: ReminderCalendar, store: Store) -> None:
             store.put_ended(
                 Ended(entry.event_id, marks.key, marks.rule, marks.cause, marks.generation, by_person=False)
             )  # fmt: skip
-            store.put(REMOVING, entry.event_id)
+            store.put(REMOVING, " ".join({*store.get(REMOVING).split(), entry.event_id}))
         sink.delete(entry)
-        store.put(REMOVING, "")
+        _removing(store, without=entry.event_id)
+
+
+def _removing(store: Store, *, without: str) -> None:
+    left = set(store.get(REMOVING).split())
+    if without in left:
+        store.put(REMOVING, " ".join(sorted(left - {without})))
 
 
 def told(action: Action) -> dict[str, str]:

@@ -55,7 +55,7 @@ SIGN_IN_ENDS = "sign-in ends"
 PLANNED = "planned under"
 """Names what the last complete plan was made under; emptied with the first new fact, so that a crash can't hide one."""
 REMOVING = "removing"
-"""Names the reminder being removed: where a crash left it, only a full listing tells whether it still stands."""
+"""Names the reminders being removed: where a crash left it, only a full listing tells whether it still stands."""
 
 
 class Damaged(SyncdError):

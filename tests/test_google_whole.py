@@ -250,7 +250,7 @@ class TestFaults:
                 )
                 server.fail(FAULTS[fault](), times=times, after=nth)
                 search.cycle("2026-03-03 12:00")
-                struck += bool(search.clock.pauses) or fault in {"dropped", "answer lost"}
+                struck += not server.faults.left
                 assert search.rules() == ["ask_next_steps", "follow_up", "thank_you"]
                 assert search.cycle("2026-03-03 12:05").idle
         assert struck >= 5
@@ -269,7 +269,7 @@ class TestFaults:
         with pytest.raises(Unreachable) as ended:
             search.cycle("2026-03-02 09:00")
         assert "\n" not in str(ended.value)
-        assert sum(search.clock.pauses) <= 120
+        assert sum(search.clock.pauses) <= 60
         google.faults.clear()
         search.cycle("2026-03-02 09:05")
         assert search.rules() == ["ask_next_steps"]
@@ -363,7 +363,7 @@ class TestSignIn:
     def test_a_permission_that_was_not_given_is_named(self, search, google):
         google.write_token(search.token, {"https://www.googleapis.com/auth/calendar.events.owned"})
         search.interview()
-        with pytest.raises(SignInNeeded, match=r"(?i)gmail"):
+        with pytest.raises(SignInNeeded, match=r"read your mail.*syncd auth"):
             search.cycle("2026-03-02 09:00")
 
     def test_two_days_before_it_ends_the_calendar_says_so(self, search, google):

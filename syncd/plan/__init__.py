@@ -60,7 +60,7 @@ class Setting:
     ``first_day`` is the local date of the first complete pull of this account's history.
 
     ``known`` holds the ids of every event and message that was pulled: a reminder whose cause isn't among them is
-    left alone. ``removing`` is the id of the reminder whose removal was interrupted.
+    left alone. ``removing`` holds the ids of reminders whose removal was interrupted.
     """
 
     user: User
@@ -68,7 +68,7 @@ class Setting:
     first_day: date
     known: frozenset[str] = field(default=frozenset())
     gmail: str = ""
-    removing: str = ""
+    removing: frozenset[str] = field(default=frozenset())
 
 
 def plan(
@@ -102,7 +102,7 @@ def plan(
     kept = {id(w.match.standing) for w in wanted if w.match.standing}
     causes_of = {s.entry.event_id: s.marks.cause for s in standings} | {e.event_id: e.cause for e in ended}
     moment = Moment(setting.rules, calendar, now, setting.known, setting.removing)
-    over = [*ends(loose, outlooks, moment, causes_of), *_pointless(matches, owners, kept)]
+    over = [*ends(loose, outlooks, moment, causes_of), *_pointless(matches, owners, kept, setting.removing)]
     return Plan(tuple(wanted), tuple(over), tuple(outlooks), _next_decision(outlooks, wanted, calendar, now))
 
 
@@ -185,12 +185,16 @@ def _state(due: Due, matched: Match, now: datetime) -> ReminderState:
     return ReminderState.OPEN
 
 
-def _pointless(matches: list[Match], owners: list[Outlook], kept: set[int]) -> list[End]:
-    """Open reminders that found no place before they become pointless."""
+def _pointless(
+    matches: list[Match], owners: list[Outlook], kept: set[int], removing: frozenset[str]
+) -> list[End]:  # fmt: skip
+    """Open reminders that found no place before they become pointless, and those half removed for that."""
     return [
         End(m.standing, owner.opportunity.company, "it is too late for it to be of use", evidenced=True)
         for m, owner in zip(matches, owners, strict=True)
-        if m.standing is not None and id(m.standing) not in kept and m.standing.open
+        if m.standing is not None
+        and id(m.standing) not in kept
+        and (m.standing.open or (m.standing.ending and m.standing.entry.event_id in removing))
     ]
 
 

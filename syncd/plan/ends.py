@@ -40,7 +40,7 @@ class End:
 class Moment:
     """Under what a reminder ends: the rules, the calendar, the time, and the ids of all that was pulled.
 
-    ``removing`` is the id of the one that syncd was about to remove when it was interrupted. Another that says so of
+    ``removing`` holds the ids of those that syncd was about to remove when it was interrupted. Another that says so of
     itself was removed, and the person took it back out of the bin.
     """
 
@@ -48,7 +48,7 @@ class Moment:
     calendar: BusinessCalendar
     now: datetime
     known: frozenset[str]
-    removing: str = ""
+    removing: frozenset[str] = frozenset()
 
     def on(self, moment: datetime) -> str:
         """The local day of *moment*, as people write it."""
@@ -64,7 +64,7 @@ def ends(
     """
     found = []
     for standing in loose:
-        if standing.ending and standing.entry.event_id == moment.removing:
+        if standing.ending and standing.entry.event_id in moment.removing:
             found.append(End(standing, "", "syncd was interrupted while it removed it", evidenced=True))
         if not (standing.open or standing.ticked):
             continue

@@ -305,7 +305,7 @@ def test_after_a_wrong_paste_another_can_follow(desk):
 
     class Listening(io.StringIO):
         def write(self, text):
-            if "paste it again" in text:
+            if "agree there; then paste the new address" in text:
                 told.set()
             return super().write(text)
 
@@ -325,13 +325,25 @@ def test_a_refusal_may_be_pasted_too(desk, google):
 
 
 def test_a_closed_stdin_leaves_the_tunnel(desk):
-    for stdin in (None, subprocess.DEVNULL):
+    out_only = os.open(desk.home / "out", os.O_WRONLY | os.O_CREAT, 0o600)
+    for stdin in (None, subprocess.DEVNULL, out_only):
         start = (lambda: os.close(0)) if stdin is None else None
         with started(desk, "--no-browser", stdin=stdin, preexec_fn=start) as process:
             browser.get(address(process))
-            out, err = process.communicate(timeout=20)
-            assert (process.returncode, err) == (0, "")
+            out = process.stdout.read()
+            assert (process.wait(20), process.stderr.read()) == (0, "")
+            assert "  ssh -L " in out
+            assert "paste" not in out
             assert "Signed in" in out
+    os.close(out_only)
+
+
+def test_both_ways_back_are_offered_where_one_can_type(desk):
+    shown = desk.by_hand(pastes=lambda url: [url + "\n"])
+    told = " ".join(shown.out.split())
+    assert "If that browser is on this machine, you are done then." in told
+    assert "So either 1. before you open the address, run this there" in told
+    assert "2. or copy the whole address from its address bar, paste it here (it stays hidden)" in told
 
 
 def test_a_terminal_does_not_show_what_is_pasted_and_shows_again_afterwards(desk, google):
@@ -365,7 +377,8 @@ def test_a_refusal_is_one_line_and_keeps_nothing(desk, google):
     pages = []
     shown = desk.by_hand(opens=lambda url: pages.append(browser.get(url)))
     assert shown.code == 77
-    assert shown.err.startswith("syncd: nobody is signed in: it was refused on Google's page")
+    assert shown.err.startswith("syncd: the sign-in failed: it was refused on Google's page")
+    assert "earlier" not in shown.err
     assert shown.err.count("\n") == 1
     assert "was not given leave" in pages[0][1]
     assert not desk.token.exists()
@@ -390,7 +403,9 @@ def test_other_words_for_no(desk, google, word, says):
 def test_an_unticked_box_is_named_with_its_cost_and_what_was_granted_is_kept(desk, google):
     google.oauth.consent.granted = {EVENTS_OWNED}
     shown = desk.by_hand()
-    assert shown.code == 0
+    assert shown.code == 77
+    assert shown.out.splitlines()[-1] == "next: `syncd auth` again, with every box ticked"
+    assert "syncd sync" not in shown.out
     assert "  - see and edit the events" in shown.out.partition("Granted:")[2]
     assert "read your mail" not in shown.out.partition("Granted:")[2]
     assert shown.err.count("\n") == 1
@@ -407,10 +422,27 @@ def test_no_box_ticked_is_no_sign_in_and_an_earlier_one_stays(desk, google):
     shown = desk.by_hand()
     assert shown.code == 77
     assert shown.err == (
-        "syncd: none of the permissions was granted, so nothing is kept; "
-        "run `syncd auth` again and leave the boxes ticked\n"
+        "syncd: the sign-in failed: none of the permissions was granted; run `syncd auth` again, with every box ticked; "
+        f"the earlier sign-in, as {ME}, stays\n"
     )
     assert desk.token.read_bytes() == before
+
+
+def test_an_earlier_sign_in_outlives_a_refusal_and_trouble(desk, google):
+    desk.by_hand()
+    before = desk.token.read_bytes()
+    google.oauth.consent.refused = True
+    assert desk.by_hand().err.endswith(f"; the earlier sign-in, as {ME}, stays\n")
+    google.oauth.consent.refused = False
+    google.oauth.unavailable = 1
+    assert desk.by_hand().err.endswith(f"; the earlier sign-in, as {ME}, stays\n")
+    desk.token.chmod(0o644)  # there, and not read
+    google.oauth.consent.refused = True
+    assert desk.by_hand().err.endswith("; the earlier sign-in stays\n")
+    assert desk.token.read_bytes() == before
+    desk.token.write_text("{")
+    desk.token.chmod(0o600)
+    assert "earlier" not in desk.by_hand().err
 
 
 def test_more_than_was_asked_for_is_fine_and_told(desk, google):
@@ -694,7 +726,7 @@ def test_revoking_tells_google_and_deletes(desk, google):
     token = desk.kept
     shown = desk.auth("--revoke")
     assert (shown.code, shown.err) == (0, "")
-    assert shown.out == f"Google no longer takes the sign-in, and {desk.token} is deleted.\n"
+    assert shown.out == f"Revoked at Google, and {desk.token} is deleted.\n"
     assert not desk.token.exists()
     assert google.oauth.scopes_of(token.access_token) is None
 
@@ -708,7 +740,9 @@ def test_revoking_what_is_not_there(desk):
 def test_revoking_what_google_had_ended_already(desk, google):
     desk.by_hand()
     google.oauth.revoke_all()
-    assert desk.auth("--revoke").code == 0
+    shown = desk.auth("--revoke")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out == f"Google had forgotten it already, and {desk.token} is deleted.\n"
     assert not desk.token.exists()
 
 

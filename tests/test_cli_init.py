@@ -97,6 +97,7 @@ def test_a_folder_is_not_a_config(home, capsys):
 
 def test_questions_are_asked_until_they_are_answered(home, answer, capsys):
     answer(
+        "",
         "nobody",
         "robin@home.example",
         "r@work.example, robin@old.example",
@@ -126,6 +127,8 @@ def test_questions_are_asked_until_they_are_answered(home, answer, capsys):
     assert settings.user.hours.start.hour == 8
     assert settings.local.reminders == home / ".local/share/syncd/follow-ups"
     out = capsys.readouterr().out
+    assert "Your mail address:   please give an address, as you@mail.example\n" in out
+    assert "please say google, local or mixed" in out
     assert 'no such time zone: "Berlin"; did you mean "Europe/Berlin"?' in out
     assert "BY Bayern" in out
     assert f"there is no file or folder {home}/nowhere" in out
@@ -147,7 +150,8 @@ def test_an_answer_that_does_not_come_ends_without_a_file(home, answer, capsys):
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        ([*FILES], '--email: is no mail address: ""'),
+        ([*FILES], "--email is needed"),
+        ([*FILES, "--email", ""], "--email: please give an address, as you@mail.example"),
         ([*FILES, "--email", "robin"], '--email: is no mail address: "robin"'),
         ([*FILES, *FLAGS, "--timezone", "Berlin"], 'did you mean "Europe/Berlin"?'),
         ([*FILES, *FLAGS, "--country", "XX"], "--country: must be a country's two-letter code"),
@@ -157,6 +161,17 @@ def test_an_answer_that_does_not_come_ends_without_a_file(home, answer, capsys):
         ([*FLAGS, *FILES, "--calendars", "nowhere"], "--calendars: there is no file or folder"),
         ([*FLAGS, "--backend", "local"], "--calendars: is needed"),
         ([*FLAGS, "--backend", "caldav"], "invalid choice: 'caldav'"),
+        ([*FLAGS, "--backend", "google", "--calendars", "cal"], "--calendars: is for --calendar-backend local"),
+        ([*FLAGS, "--backend", "google", "--reminders", "r"], "--reminders: is for --calendar-backend local"),
+        (
+            [*FLAGS, *FILES, "--write", "primary"],
+            "--write: is for --calendar-backend google, and the calendar is local",
+        ),
+        ([*FLAGS, "--calendars", "cal", "--write", "primary"], "--write: is for --calendar-backend google"),
+        ([*FLAGS, "--mail-backend", "google", "--mail", "Mail/Inbox"], "--mail: is for --mail-backend local"),
+        ([*FLAGS, *FILES, "--client-secret", "c.json"], "--client-secret: is for Google"),
+        ([*FLAGS, "--mail", "Mail/Inbox"], "--calendars: is needed"),
+        ([*FLAGS, "--mail", "Mail/Inbox", "--client-secret", "c.json"], "--client-secret: is for Google"),
     ],
 )
 def test_a_flag_that_can_not_be_used_is_named(home, capsys, flags, problem):
@@ -185,8 +200,72 @@ def test_google_is_proposed_where_no_files_are_known(home, capsys):
     settings = load(home)
     assert (settings.calendar_backend, settings.mail_backend) == ("google", "google")
     assert (settings.calendar_read, settings.calendar_write) == (("primary",), "new:Follow-ups")
-    assert settings.google.client_secret == home / ".config/syncd/client_secret.json"
+    client = home / ".config/syncd/client_secret.json"
+    assert settings.google.client_secret == client
+    assert capsys.readouterr().out.splitlines() == [
+        f"wrote {home}/.config/syncd/config.toml",
+        f"your OAuth client belongs in {client}, which is not there yet: docs/google.md tells how to make it",
+        "next: `syncd auth`, once",
+        "then: `syncd sync --dry-run` shows what a first run would do",
+    ]
+
+
+def test_one_client_does_for_every_config(home, capsys):
+    client = home / ".config/syncd/client_secret.json"
+    client.parent.mkdir(parents=True)
+    client.touch()
+    assert main(["init", *FLAGS, "--backend", "google", "--output", "elsewhere/other.toml"]) == 0
+    settings = config.load(home / "elsewhere/other.toml", os.environ | {"HOME": str(home)})
+    assert settings.google.client_secret == client
+    assert f"your OAuth client belongs in {client}\n" in capsys.readouterr().out
+
+
+MIXED = [
+    (["--backend", "google", "--mail", "Mail/Inbox"], "google", "local"),
+    (["--write", "primary", "--mail", "Mail/Inbox"], "google", "local"),
+    (["--write", "primary"], "google", "google"),
+    (["--calendar-backend", "google", "--mail-backend", "local", "--mail", "Mail/Inbox"], "google", "local"),
+    (["--calendar-backend", "google"], "google", "google"),
+    (["--mail-backend", "google", "--calendars", "cal"], "local", "google"),
+    (["--backend", "local", "--mail-backend", "google", "--calendars", "cal"], "local", "google"),
+    (["--backend", "google", "--calendar-backend", "local", "--calendars", "cal"], "local", "google"),
+]
+
+
+@pytest.mark.parametrize(("flags", "calendar", "mail"), MIXED)
+def test_calendar_and_mail_may_be_in_different_places(home, capsys, flags, calendar, mail):
+    assert main(["init", *FLAGS, *flags]) == 0
+    settings = load(home)
+    assert (settings.calendar_backend, settings.mail_backend) == (calendar, mail)
+    assert settings.local.calendars == ((home / "cal",) if calendar == "local" else ())
+    assert settings.local.mail == ((home / "Mail/Inbox",) if mail == "local" else ())
+    assert (settings.local.reminders is None) == (calendar == "google")
     assert "next: `syncd auth`, once" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("answers", "calendar", "mail"),
+    [
+        (["mixed", "", "", "", "Mail/Inbox"], "google", "local"),
+        (["mixed", "local", "", "cal", ""], "local", "google"),
+    ],
+)
+def test_a_mixed_one_takes_one_question_more(home, answer, answers, calendar, mail):
+    answer(*[""] * 6, *answers)
+    assert main(["init", "--email", "robin@home.example"]) == 0
+    settings = load(home)
+    assert (settings.calendar_backend, settings.mail_backend) == (calendar, mail)
+
+
+def test_where_the_other_is_is_asked_where_files_are_in_play(home, answer, capsys):
+    answer(*[""] * 6, "", "", "google")
+    assert main(["init", "--email", "robin@home.example", "--calendar-backend", "google"]) == 0
+    assert "Where is your mail" not in capsys.readouterr().out
+    (home / ".mbsyncrc").write_text("MaildirStore near\nPath ~/Mail/\nInbox ~/Mail/Inbox\n")
+    answer(*[""] * 6, "", "", "", "")
+    assert main(["init", "--email", "robin@home.example", "--calendar-backend", "google", "--force"]) == 0
+    assert "Where is your mail: google, or local (files of this machine) [local]: " in capsys.readouterr().out
+    assert load(home).local.mail == (home / "Mail/Inbox", home / "Mail/Sent")
 
 
 def test_google_by_flags_and_the_next_step_names_the_config(home, capsys):

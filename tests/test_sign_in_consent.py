@@ -61,7 +61,7 @@ def good(loopback, path="/"):
 
 
 def test_nobody_comes(loopback):
-    with pytest.raises(SignInNeeded, match="no answer within 0 minutes, so nobody is signed in; run: syncd auth"):
+    with pytest.raises(SignInNeeded, match="no answer within 0 minutes, so the sign-in failed; run: syncd auth"):
         wait(loopback, patience=0.05)
 
 

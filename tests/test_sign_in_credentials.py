@@ -265,8 +265,8 @@ def test_only_a_new_sign_in_helps(google: Scripted, path: Path, ask: Any, answer
     ("ends", "words"),
     [
         ("2026-01-08T09:00:00+00:00", "it ended on 2026-01-08"),
-        (IN_A_CENTURY, "likely because it was revoked"),
-        (None, "7 days are over and the client is in status Testing"),
+        (IN_A_CENTURY, "the sign-in; run: syncd auth (it was revoked"),
+        (None, "or it was made in status Testing, which ends it after 7 days"),
     ],
 )
 def test_the_likely_cause(google: Scripted, path: Path, ask: Any, ends: str | None, words: str) -> None:
@@ -277,6 +277,8 @@ def test_the_likely_cause(google: Scripted, path: Path, ask: Any, ends: str | No
     text = told(needed.value)
     assert words in text
     assert ("password" in text) == (ends != "2026-01-08T09:00:00+00:00")
+    assert ("Testing" in text) == (ends != IN_A_CENTURY)
+    assert len(text) <= 210
 
 
 # not now

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from syncd.cli import _found
-from syncd.config import system_zone
+from syncd.cli import _back_ends, _found
+from syncd.config import default_path, system_zone
 from syncd.config.kinds import CALENDAR, country, email, home, path, subdivision, subdivisions, zone
 from syncd.config.values import Place, Wrong, parse_hours, quoted, show_hours, text
 from syncd.errors import BadUsage
@@ -61,50 +61,42 @@ class Answers:
 
 def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     """The keys to set, by dotted name. Raises ``BadUsage`` for a flag that can't be used."""
+    told = _back_ends.said(args)
     found = {**_person(args, answers), **_place(args, answers)}
     yours = home(answers.place)
     calendars, mail = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
-    named = any(flag is not None for flag in (args.calendars, args.reminders, args.mail))
-    backend = "local" if named and args.backend is None else _backend(args, answers, local=bool(calendars or mail))
-    found |= {"calendar.backend": backend, "mail.backend": backend}
-    found |= _files(args, answers, calendars, mail) if backend == "local" else _google(args, answers)
+    ends = _back_ends.settle(args, answers, told, calendars=bool(calendars), mail=bool(mail))
+    found |= {"calendar.backend": ends.calendar, "mail.backend": ends.mail}
+    if "google" in (ends.calendar, ends.mail):
+        found |= _client(args, answers)
+    found |= _calendar_files(args, answers, calendars) if ends.calendar == "local" else _calendar(args, answers)
+    if ends.mail == "local":
+        found |= _mail_files(args, answers, mail)
     return {name: value for name, value in found.items() if value}
 
 
-def _backend(args: argparse.Namespace, answers: Answers, *, local: bool) -> str:
-    def known(word: str) -> str:
-        if word not in ("google", "local"):
-            raise Wrong('is "google", or "local" for files of this machine')
-        return word
-
-    question = "Where are your calendar and your mail: google, or local (files of this machine)"
-    return answers.settle("--backend", args.backend, question, "local" if local else "google", known)
-
-
-def _google(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
-    """What Google's back ends need to know before ``syncd auth``."""
-    here = Place(str(Path.cwd()), answers.environ)
-
-    def file(words: str) -> str:
-        found = path(words, here)
-        if found is None:
-            raise Wrong("is needed")
-        return _short(found, here)
-
+def _client(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    """The OAuth client: beside the usual config, also for another one, since one client does for all."""
+    here = _here(answers)
     return {
         "google.client_secret": answers.settle(
             "--client-secret",
             args.client_secret,
             "The file of your OAuth client (docs/google.md tells how to make one; it may come later)",
-            _short(Path(answers.folder) / "client_secret.json", here),
-            file,
-        ),
+            _short(default_path(answers.environ).absolute().parent / "client_secret.json", here),
+            lambda words: _short(_full(words, here), here),
+        )
+    }
+
+
+def _calendar(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
+    return {
         "calendar.write": answers.settle(
             "--write",
             args.write,
             'The calendar for the reminders: "new:NAME" for one of their own, or "primary"',
             "new:Follow-ups",
-            lambda words: CALENDAR.parse(words, here),
+            lambda words: CALENDAR.parse(words, _here(answers)),
         ),
     }
 
@@ -113,12 +105,16 @@ def _person(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     place = answers.place
 
     def address(words: str) -> str:
+        if not words:
+            raise Wrong("please give an address, as you@mail.example")
         return email(words, place)
 
     def addresses(words: str) -> list[str]:
         return [email(word, place) for word in _split(words)]
 
     known = answers.environ.get("EMAIL", "")
+    if args.email is None and not known and not answers.asks:
+        raise BadUsage("--email is needed")
     return {
         "account.email": answers.settle("--email", args.email, "Your mail address", known, address),
         "account.aliases": answers.settle(
@@ -171,46 +167,56 @@ def _country_of(zone_name: str, place: Place) -> str:
         return ""
 
 
-def _files(
-    args: argparse.Namespace, answers: Answers, calendars: Sequence[Path], mail: Sequence[Path]
-) -> dict[str, Raw]:
-    here = Place(str(Path.cwd()), answers.environ)  # what a person types is relative to where they are
+def _here(answers: Answers) -> Place:
+    """What a person types is relative to where they are."""
+    return Place(str(Path.cwd()), answers.environ)
+
+
+def _full(word: str, here: Place) -> Path:
+    found = path(word, here)
+    if found is None:
+        raise Wrong("is needed")
+    return found
+
+
+def _sources(words: str, here: Place) -> list[str]:
+    paths = [_full(word, here) for word in _split(words) or [""]]
+    missing = next((source for source in paths if not source.exists()), None)
+    if missing is not None:
+        raise Wrong(f"there is no file or folder {missing}")
+    return [_short(source, here) for source in paths]
+
+
+def _calendar_files(args: argparse.Namespace, answers: Answers, calendars: Sequence[Path]) -> dict[str, Raw]:
+    here = _here(answers)
     reminders = _beside(calendars, here)
-
-    def full(word: str) -> Path:
-        found = path(word, here)
-        if found is None:
-            raise Wrong("is needed")
-        return found
-
-    def sources(words: str) -> list[str]:
-        paths = [full(word) for word in _split(words) or [""]]
-        missing = next((source for source in paths if not source.exists()), None)
-        if missing is not None:
-            raise Wrong(f"there is no file or folder {missing}")
-        return [_short(source, here) for source in paths]
-
     return {
         "local.calendars": answers.settle(
             "--calendars",
             _lines(args.calendars),
             "Calendars to read interviews from: vdirs or .ics files, with commas",
             _proposal([found for found in calendars if found != reminders], here),
-            sources,
+            lambda words: _sources(words, here),
         ),
         "local.reminders": answers.settle(
             "--reminders",
             args.reminders,
             "Where to write the reminders: a folder, or an .ics file",
             _short(reminders, here),
-            lambda words: _short(full(words), here),
+            lambda words: _short(_full(words, here), here),
         ),
+    }
+
+
+def _mail_files(args: argparse.Namespace, answers: Answers, mail: Sequence[Path]) -> dict[str, Raw]:
+    here = _here(answers)
+    return {
         "local.mail": answers.settle(
             "--mail",
             _lines(args.mail),
             "Mail to read: Maildirs or mbox files, the sent mail among them, with commas",
             _proposal(mail, here),
-            sources,
+            lambda words: _sources(words, here),
         ),
     }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from syncd.cli import _frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -69,13 +70,14 @@ def _sign_in(args: argparse.Namespace, settings: Settings, client_secret: Path, 
     client = read_client(client_secret)
     if seen_by_others(client_secret):
         _frame.warn(f"{client_secret}: others on this machine can read it; run: chmod 600 {quote(str(client_secret))}")
-    grant = _ask(args, settings, client, needed)
+    with _keeping(kept_in):
+        grant = _ask(args, settings, client, needed)
+        lacking = scopes.missing(needed, grant.scopes)
+        if len(lacking) == len(needed):
+            raise SignInNeeded(
+                "the sign-in failed: none of the permissions was granted; run `syncd auth` again, with every box ticked"
+            )
     now = datetime.now(UTC)
-    lacking = scopes.missing(needed, grant.scopes)
-    if len(lacking) == len(needed):
-        raise SignInNeeded(
-            "none of the permissions was granted, so nothing is kept; run `syncd auth` again and leave the boxes ticked"
-        )
 
     from syncd.sign_in.account import whose
 
@@ -87,8 +89,31 @@ def _sign_in(args: argparse.Namespace, settings: Settings, client_secret: Path, 
     for scope in lacking:
         _frame.warn(f"not granted: {scopes.purpose(scope)}; without it {scopes.cost(scope)}")
     _doubts(settings, account, grant, now)
+    if lacking:
+        print(f"next: `syncd auth{_config(args)}` again, with every box ticked")
+        return SignInNeeded.exit_code
     print(f"next: `syncd sync --dry-run{_config(args)}` shows what a first run would do")
     return 0
+
+
+@contextmanager
+def _keeping(kept_in: Path) -> Iterator[None]:
+    """Have what goes wrong say that an earlier sign-in stays, where there is one."""
+    from syncd.errors import BadConfig, SignInNeeded, Unreachable
+    from syncd.sign_in.token_file import read_token
+
+    try:
+        yield
+    except (BadConfig, SignInNeeded, Unreachable) as problem:
+        try:
+            account: str | None = read_token(kept_in).account
+        except BadConfig:  # there, and not to be read
+            account = ""
+        except SignInNeeded:  # there is none
+            account = None
+        if account is not None:
+            problem.args = (f"{problem}; the earlier sign-in{f', as {account},' if account else ''} stays",)
+        raise
 
 
 def _ask(args: argparse.Namespace, settings: Settings, client: Client, needed: frozenset[str]) -> Grant:
@@ -107,41 +132,48 @@ def _ask(args: argparse.Namespace, settings: Settings, client: Client, needed: f
         _told("Google will ask whether syncd may:", [scopes.purpose(scope) for scope in scopes.in_order(needed)])
         by_hand = args.no_browser or not _browser.opened(asked.url)
         pasted = typed() if by_hand else None
+        text = _by_hand(asked.url, loopback.port, pasting=pasted is not None) if by_hand else _opened(asked.url)
         with unseen(pasted):
-            print(_by_hand(asked.url, loopback.port) if by_hand else _OPENED.format(url=asked.url), flush=True)
+            print(text, flush=True)
             answer = loopback.wait(asked.state, pasted, _frame.warn, SystemClock(), PATIENCE)
     return exchange(asked, answer)
 
 
-_OPENED = """\
-Your browser should show Google's page now. If it doesn't, open this address in it:
+_ADDRESS = """\
+{first}:
 
   {url}
 
-Leave every box ticked. Google may warn that it hasn't verified the app: it is yours (Advanced, then Go to ...).
-Waiting for your answer; Ctrl-C gives up."""
-
-_BY_HAND = """\
-Open this address in a browser:
-
-  {url}
-
-Leave every box ticked. Google may warn that it hasn't verified the app: it is yours (Advanced, then Go to ...).
-At the end the browser goes to http://127.0.0.1:{port}/. Where it runs on this machine, that is all. Where it doesn't,
-it finds nothing there, so either run this on its machine first (with the name that you reach this one by):
+Tick every box. Google may warn that it hasn't verified the app: it is yours (Advanced, then Go to ...).
+"""
+_TUNNEL = """\
+If that browser is on this machine, you are done then. If it is on another, it will show "can't connect" at the end.
+{so}before you open the address, run this there (with this machine's name, as you reach it, in place of {host}):
 
   {tunnel}
 
-or copy the address that the browser ended on, all of it, paste it here and press Enter; it isn't shown.
-Waiting for either; Ctrl-C gives up."""
+"""
+_PASTE = """\
+2. or copy the whole address from its address bar, paste it here (it stays hidden), and press Enter.
+
+"""
+_WAITING = "Waiting for your answer; Ctrl-C gives up."
 
 
-def _by_hand(url: str, port: int) -> str:
+def _opened(url: str) -> str:
+    first = "Your browser should show Google's page now. If it doesn't, open this address in it"
+    return _ADDRESS.format(first=first, url=url) + _WAITING
+
+
+def _by_hand(url: str, port: int, *, pasting: bool) -> str:
     import os
 
     from syncd.cli import _browser
 
-    return _BY_HAND.format(url=url, port=port, tunnel=_browser.tunnel(port, os.environ))
+    tunnel = _browser.tunnel(port, os.environ)
+    so, paste = ("So either\n1. ", _PASTE) if pasting else ("So, ", "")
+    way = _TUNNEL.format(so=so, host=tunnel.rpartition("@")[2].rstrip("'"), tunnel=tunnel)
+    return _ADDRESS.format(first="Open this address in a browser", url=url) + way + paste + _WAITING
 
 
 def _shown(needed: frozenset[str], lacking: Sequence[str], grant: Grant) -> tuple[str, ...]:
@@ -190,28 +222,17 @@ def _config(args: argparse.Namespace) -> str:
 
 def _revoke(kept_in: Path) -> int:
     """Tell Google, and delete the file whatever Google says."""
-    from contextlib import suppress
-
-    from syncd.errors import BadConfig, SignInNeeded, Unreachable
-    from syncd.sign_in.revocation import CONNECTIONS, revoke
-    from syncd.sign_in.token_file import delete_token, read_token
+    from syncd.errors import Unreachable
+    from syncd.sign_in.revocation import CONNECTIONS, sign_out
 
     if not kept_in.is_symlink() and not kept_in.exists():
         print(f"You are not signed in: there is no {kept_in}.")
         return 0
-    with suppress(OSError):
-        if kept_in.is_file():
-            kept_in.chmod(0o600)  # one that others could read needs its end most of all
-    try:
-        why = revoke(read_token(kept_in))
-    except (SignInNeeded, BadConfig) as unusable:
-        why = str(unusable).removeprefix(f"{kept_in}: ").partition(";")[0]
-    finally:
-        delete_token(kept_in)
-    if why:
+    told = sign_out(kept_in)
+    if told.trouble:
         raise Unreachable(
-            f"{kept_in} is deleted, but Google was not told and may still take the sign-in ({why}); remove it at "
-            f"{CONNECTIONS}"
+            f"{kept_in} is deleted, but Google was not told and may still take the sign-in ({told.trouble}); remove it "
+            f"at {CONNECTIONS}"
         )
-    print(f"Google no longer takes the sign-in, and {kept_in} is deleted.")
+    print(f"{'Google had forgotten it already' if told.before else 'Revoked at Google'}, and {kept_in} is deleted.")
     return 0

@@ -16,6 +16,8 @@ OPENING = """\
 The config of syncd. A line that starts with # sets nothing: it shows the default, or an example
 where there is none."""
 
+_NOT_YET = ", which is not there yet: docs/google.md tells how to make it"
+
 
 def add(commands: _frame.Commands) -> None:
     """Add the command."""
@@ -28,8 +30,15 @@ def add(commands: _frame.Commands) -> None:
     parser.add_argument("--country", metavar="CC", help="two letters, for public holidays; none: weekends only")
     parser.add_argument("--subdivision", metavar="CODE", help="the state or region, for its own holidays")
     parser.add_argument("--working-hours", metavar="HH:MM-HH:MM", help="when reminders may ring")
-    parser.add_argument("--backend", choices=("google", "local"), help="where calendar and mail are; local: files")
-    parser.add_argument("--client-secret", metavar="PATH", help="Google: the file of your OAuth client")
+    where = ("google", "local")
+    parser.add_argument("--backend", choices=where, help="where calendar and mail are; local: files")
+    parser.add_argument("--calendar-backend", choices=where, help="where the calendar is, if not where the mail is")
+    parser.add_argument("--mail-backend", choices=where, help="where the mail is, if not where the calendar is")
+    parser.add_argument(
+        "--client-secret",
+        metavar="PATH",
+        help="Google: the file of your OAuth client (else: client_secret.json in ~/.config/syncd, also with --output)",
+    )
     parser.add_argument("--write", metavar="CALENDAR", help='Google: where the reminders go ("new:Follow-ups")')
     parser.add_argument("--calendars", metavar="PATH", action="append", help="a vdir or .ics file to read; repeatable")
     parser.add_argument("--reminders", metavar="PATH", help="the vdir or .ics file for the reminders")
@@ -64,8 +73,10 @@ def run(args: argparse.Namespace) -> int:
         reminders.mkdir(parents=True, mode=0o700)
         print(f"made {reminders} for the reminders")
     this = "" if path == config.default_path(os.environ).absolute() else f" --config {shlex.quote(str(path))}"
-    if reading.settings.calendar_backend == "google":
-        print(f"next: `syncd auth{this}`, once, with your OAuth client in {reading.settings.google.client_secret}")
+    client = reading.settings.google.client_secret
+    if client is not None:  # set where anything is at Google
+        print(f"your OAuth client belongs in {client}{'' if client.exists() else _NOT_YET}")
+        print(f"next: `syncd auth{this}`, once")
         print(f"then: `syncd sync --dry-run{this}` shows what a first run would do")
     else:
         print(f"next: `syncd sync --dry-run{this}` shows what a first run would do")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 STATES = ("rejected", "offer", "withdrawn", "ignore", "active", "thanked", "followed-up", "hear-by")
 
+_WORDS = "COMPANY STATE [DATE]"
+
 
 def add(commands: _frame.Commands) -> None:
     """Add the command."""
@@ -23,10 +25,11 @@ def add(commands: _frame.Commands) -> None:
         "mark",
         run,
         "says what happened where no mail or event tells",
-        "It stands over anything inferred and takes effect with the next cycle. `active` takes a wrong rejection back.",
+        "It stands over anything inferred; `syncd sync` puts it into effect. `active` takes a wrong rejection back.",
     )
-    parser.add_argument("company", metavar="COMPANY", help="the company, or the id that syncd status shows")
-    parser.add_argument("state", metavar="STATE", choices=STATES, help=", ".join(STATES[:-1]) + ", hear-by DATE")
+    parser.usage = f"{parser.prog} [options] {_WORDS}"
+    parser.add_argument("company", metavar="COMPANY", nargs="?", help="the company, or the id that syncd status shows")
+    parser.add_argument("state", metavar="STATE", nargs="?", help=_listed())
     parser.add_argument("date", metavar="DATE", nargs="*", help="for hear-by: 2026-03-20, or words: next Friday")
     parser.add_argument("--now", metavar="TIME", help="as if it were said at this time (2026-03-24T09:30)")
 
@@ -42,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
     from syncd.model import PersonMark
     from syncd.status import status
 
+    if args.state is None:
+        raise BadUsage(f"syncd mark {_WORDS}, please, as: syncd mark Acme rejected; STATE is one of {_listed()}")
+    if args.state not in STATES:
+        raise BadUsage(_no_state(args))
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
     if (args.state == "hear-by") != bool(args.date):
@@ -61,8 +68,27 @@ def run(args: argparse.Namespace) -> int:
         )
         add_mark(marks_path(settings.state), mark)
     until = f" {by.isoformat()}" if by else ""
-    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. It takes effect with the next cycle.")
+    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. `syncd sync` puts it into effect.")
     return 0
+
+
+def _listed() -> str:
+    return f"{', '.join(STATES)} DATE"
+
+
+def _no_state(args: argparse.Namespace) -> str:
+    """What to say of a state that is none; often it is the second word of a company."""
+    import difflib
+    import shlex
+
+    words = [args.company, args.state, *args.date]
+    at = next((n for n, word in enumerate(words[2:], 2) if word in STATES), 0)
+    if at:
+        meant = f"; did you mean: syncd mark {shlex.join([' '.join(words[:at]), *words[at:]])}"
+    else:
+        close = difflib.get_close_matches(args.state, STATES, n=1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+    return f'"{args.state}" is no state; there are {_listed()}{meant}'
 
 
 def _date(text: str, now: datetime, settings: Settings) -> date:

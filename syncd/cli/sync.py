@@ -75,7 +75,8 @@ def _tell(outcome: Outcome, settings: Settings, *, dry: bool) -> None:
         return
     zone = settings.user.zone
     rows = []
-    for told in outcome.operations():
+    told_of = zip(outcome.actions, outcome.operations(), strict=True)
+    for _, told in sorted(told_of, key=lambda pair: pair[0].entry.start):
         due = datetime.fromisoformat(told["due"])
         all_day = len(told["due"]) == len("2026-01-01")
         when = render.day(due.date(), outcome.now) if all_day else render.moment(due, zone, outcome.now)
@@ -83,6 +84,10 @@ def _tell(outcome: Outcome, settings: Settings, *, dry: bool) -> None:
     render.show(("", "when", "reminder", "because"), rows)
     would = "would be " if dry else ""
     print(
-        f"\n{len(outcome.actions)} {would}written, from {pulled.events} new or changed events "
-        f"and {pulled.messages} new messages."
+        f"\n{len(outcome.actions)} {would}written, from {_count(pulled.events, 'new or changed event')} "
+        f"and {_count(pulled.messages, 'new message')}."
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

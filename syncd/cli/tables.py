@@ -8,6 +8,7 @@ from syncd.cli import render
 from syncd.model import OpportunityState
 from syncd.plan.lifecycle import Course
 from syncd.settings import Settings
+from syncd.sign_in.places import paths
 from syncd.status import OpportunityReport, Report
 
 _STYLES = {
@@ -46,7 +47,11 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
         when = render.moment(report.sign_in_ends, settings.user.zone, now)
         ended = report.sign_in_ends <= now
         print(f"Your sign-in with Google {'has ended' if ended else 'ends'} ({when}). Sign in again: syncd auth\n")
-    if not report.complete:
+    for why in report.stale.values():
+        print(f"Not read by the last cycle: {render.safe(why)}\n")
+    if _must_sign_in(settings):
+        print("Not signed in to Google yet: syncd auth")
+    elif not report.complete:
         print("No complete cycle has run yet: syncd sync")
     if not report.opportunities:
         print("No interviews known yet. syncd finds them in the calendars that the config names.")
@@ -63,9 +68,14 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
         )
     if report.opportunities and not report.ever_sent:
         print(
-            "\nNo sent mail was ever seen, so syncd can't tell what you have written. "
-            "Add the folder of sent mail to [local] mail."
+            "\nNo sent mail was ever seen, so syncd can't tell what you have written."
+            + (" Add the folder of sent mail to [local] mail." if settings.mail_backend == "local" else "")
         )
+
+
+def _must_sign_in(settings: Settings) -> bool:
+    google = "google" in {settings.calendar_backend, settings.mail_backend}
+    return google and not paths(settings).token.exists()
 
 
 def _row(report: OpportunityReport, settings: Settings, now: datetime) -> tuple[render.Cell, ...]:

@@ -37,7 +37,7 @@ TABLES = {
     "rules.follow_up": "Follow up periodically and purposefully.",
     "rules.rejection_reply": "Accept rejection gracefully, and ask for feedback.",
     "rules.move_on": "Know when to move on.",
-    "daemon": "How `syncd run` behaves.",
+    "daemon": "For the daemon, which comes with a later version.",
     "state": "What syncd remembers between two runs.",
 }
 """The tables in the order of the file, each with what it is about."""

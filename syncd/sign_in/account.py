@@ -14,11 +14,10 @@ import requests
 
 from syncd.settings import Google
 from syncd.sign_in import scopes
+from syncd.sign_in.apis import CALENDAR, GMAIL, SWITCHED_OFF
 from syncd.sign_in.consent import Grant
 from syncd.sign_in.network import is_loopback, is_safe
 
-CALENDAR = "https://www.googleapis.com/calendar/v3/"
-GMAIL = "https://gmail.googleapis.com/"
 _TIMEOUT = (10.0, 20.0)
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[\w.-]{1,250}")
 
@@ -76,6 +75,6 @@ def _ask(url: str, query: dict[str, str], grant: Grant) -> tuple[int, dict[str, 
 
 
 def _switched_off(found: dict[str, Any]) -> bool:
-    """Whether an error says that the project hasn't enabled this API; the shapes of both front ends."""
+    """Whether an error says that the project hasn't enabled this API."""
     words = str(found.get("error"))
-    return "accessNotConfigured" in words or "SERVICE_DISABLED" in words
+    return any(reason in words for reason in SWITCHED_OFF)

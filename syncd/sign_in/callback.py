@@ -29,7 +29,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Useless:
-    """No answer to this sign-in, and why, in words for whoever pasted it."""
+    """No answer to this sign-in, and why, in words for whoever pasted it: what it is; what to do instead."""
 
     why: str
 
@@ -38,12 +38,12 @@ def read(text: str, state: str) -> Code | Refused | Useless:
     """What *text* says: an address, or only its query, however a terminal broke it into lines."""
     words = "".join(text.split()).strip("'\"<>")
     if len(words) > _LONGEST:
-        return Useless("that is too long for an address")
+        return Useless("that is too long for an address; copy only what is in the browser's address bar")
     query = words.partition("?")[2] if "?" in words else words
     try:
         found = parse_qs(query.partition("#")[0], max_num_fields=64)
     except ValueError:
-        return Useless("that is no address")
+        return Useless("that is no address; copy everything in the browser's address bar")
     if "state" not in found:
         return Useless("that isn't the whole address; copy everything in the browser's address bar, from http:// on")
     if not hmac.compare_digest(found["state"][-1].encode(), state.encode()):

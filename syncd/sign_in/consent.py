@@ -142,7 +142,7 @@ def exchange(asked: Question, answer: Code | Refused) -> Grant:
 def _grant(found: dict[str, Any], asked: frozenset[str]) -> Grant:
     if not found.get("refresh_token"):
         raise SignInNeeded(
-            "Google gave no refresh token, so the sign-in would end within the hour, and nothing is kept; remove the "
+            "Google gave no refresh token, so this sign-in would end within the hour, and is not kept; remove the "
             f"app at {CONNECTIONS}, and run `syncd auth` again with a client of type Desktop app"
         )
     scope = found.get("scope")  # a list, as oauthlib made it; left out where it is what was asked for (RFC 6749, 5.1)
@@ -177,12 +177,12 @@ def _checked(response: requests.Response) -> requests.Response:
 
 
 def _no_answer(url: str, why: str) -> str:
-    return f"{urlsplit(url).netloc}: can't be asked now: {why}; nobody is signed in, run `syncd auth` again later"
+    return f"{urlsplit(url).netloc}: can't be asked now: {why}; the sign-in failed, run `syncd auth` again later"
 
 
 def _refusal(error: str) -> SyncdError:
     why = _WHY.get(error, f'Google says "{error[:40]}"; run `syncd auth` again' if error else "Google refuses")
-    return (BadConfig if error in _CLIENTS_FAULT else SignInNeeded)(f"nobody is signed in: {why}")
+    return (BadConfig if error in _CLIENTS_FAULT else SignInNeeded)(f"the sign-in failed: {why}")
 
 
 class _InClear(requests.adapters.HTTPAdapter):

@@ -25,7 +25,7 @@ from syncd.sign_in.token_file import Token, read_token, write_token
 
 log = logging.getLogger(__name__)
 
-_PUBLISH = "publish the app in Google's console (Google Auth Platform, Audience)"
+_PUBLISH = "publish the app in Google's console (Audience)"
 
 
 class NotRenewed(Unreachable):
@@ -203,7 +203,7 @@ def _refused(code: str, token: Token, now: datetime) -> SignInNeeded:
     client = re.sub(r"[^\w.@-]", "", token.client_id)[:100]
     match code:
         case "invalid_grant":
-            return SignInNeeded(f"Google no longer takes the sign-in: {_cause(token, now)}; run: syncd auth")
+            return SignInNeeded(f"Google no longer takes the sign-in{_cause(token, now)}")
         case "invalid_client" | "unauthorized_client" | "deleted_client":
             said = "was deleted" if code == "deleted_client" else "is not, or no longer, one that Google takes"
             return SignInNeeded(
@@ -222,14 +222,12 @@ def _refused(code: str, token: Token, now: datetime) -> SignInNeeded:
 
 
 def _cause(token: Token, now: datetime) -> str:
+    """How that goes on: why, and what to do. Where the sign-in's end is known, so is whether Testing is the cause."""
     ends = token.refresh_token_expires
     if ends and ends <= now:
         return (
-            f"it ended on {ends:%Y-%m-%d}, as it does 7 days after consent while the client is in status Testing"
-            f" ({_PUBLISH} to end that)"
+            f": it ended on {ends:%Y-%m-%d}, as it does 7 days after consent while the client is in status Testing;"
+            f" {_PUBLISH}, then run: syncd auth"
         )
-    testing = "" if ends else f"7 days are over and the client is in status Testing ({_PUBLISH}), "
-    return (
-        f"likely because {testing}it was revoked, the password changed, it lay unused for six months, or the account"
-        " signed in too many times since"
-    )
+    rest = "too many others were made since" if ends else "it was made in status Testing, which ends it after 7 days"
+    return f"; run: syncd auth (it was revoked, the password changed, it lay unused for six months, or {rest})"

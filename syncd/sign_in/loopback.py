@@ -87,7 +87,7 @@ class Loopback:
                 if pasted is not None and pasted.ended:
                     ready.unregister(pasted.handle)
                     pasted = None
-        raise SignInNeeded(f"no answer within {patience / 60:.0f} minutes, so nobody is signed in; run: syncd auth")
+        raise SignInNeeded(f"no answer within {patience / 60:.0f} minutes, so the sign-in failed; run: syncd auth")
 
     def _accept(self, ready: selectors.BaseSelector, state: str) -> None:
         with suppress(OSError):  # gone before it was accepted

@@ -5,11 +5,13 @@ A terminal or a mail program may have broken it into lines, so it counts as give
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from syncd.errors import SignInNeeded
 from syncd.sign_in import callback
@@ -54,20 +56,28 @@ class Pasted:
         if not isinstance(found, Useless):
             return found
         if self.ended:
-            raise SignInNeeded(f"nobody is signed in: {found.why}")
+            why = found.why.partition(";")[0]
+            raise SignInNeeded(
+                f"the sign-in failed: {why}; run `syncd auth` again, and paste the whole address of the page at the end"
+            )
         if text:
-            tell(f"{found.why}; paste it again")
+            tell(f"{found.why}; then paste the new address")
         self._last = found
         return None
 
 
 def typed() -> Pasted | None:
-    """What is typed into this process; None where nothing can be (closed, or a job in the background)."""
+    """What is typed into this process; None where nothing can be (closed, nobody there, a job in the background)."""
     try:
         handle = sys.stdin.fileno()
+        nobody = _for_writing(handle) or os.path.samestat(os.fstat(handle), Path(os.devnull).stat())
     except (AttributeError, ValueError, OSError):  # no stdin at all, or one without a descriptor
         return None
-    return None if _in_background(handle) else Pasted(handle)
+    return None if nobody or _in_background(handle) else Pasted(handle)
+
+
+def _for_writing(handle: int) -> bool:
+    return fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
 
 
 def _in_background(handle: int) -> bool:

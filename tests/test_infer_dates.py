@@ -89,6 +89,13 @@ ENGLISH = [
     ("5/3", "2026-03-05"),
     ("4/3", "2026-03-04"),
     ("20.03.2026", "2026-03-20"),
+    ("72h", "2026-03-07"),
+    ("Tuesday of week after next", "2026-03-17"),
+    ("a week Tuesday", "2026-03-17"),
+    ("not this Friday but the one after", "2026-03-13"),
+    ("the last day of July", "2026-07-31"),
+    ("nxt wk", "2026-03-13"),
+    ("before the month's out", "2026-03-31"),
 ]
 
 GERMAN = [
@@ -110,6 +117,10 @@ GERMAN = [
     ("Ende des Monats", "2026-03-31"),
     ("im April", "2026-04-30"),
     ("kommenden Mittwoch", "2026-03-11"),
+    ("in der ersten Aprilwoche", "2026-04-03"),
+    ("Montagabend", "2026-03-09"),
+    ("in 48 h", "2026-03-06"),
+    ("bis Fr", "2026-03-06"),
 ]
 
 FRENCH = [
@@ -126,6 +137,9 @@ FRENCH = [
     ("dans deux à trois semaines", "2026-03-25"),
     ("le 20/03", "2026-03-20"),
     ("lundi en huit", "2026-03-16"),
+    ("sous 48 heures", "2026-03-06"),
+    ("vendredi 13", "2026-03-13"),
+    ("dans les dix jours", "2026-03-14"),
 ]
 
 SPANISH = [
@@ -140,6 +154,10 @@ SPANISH = [
     ("de dos a tres semanas", "2026-03-25"),
     ("pasado mañana", "2026-03-06"),
     ("en diez días hábiles", "2026-03-18"),
+    ("en 48 horas", "2026-03-06"),
+    ("lunes en ocho", "2026-03-16"),
+    ("de hoy en ocho", "2026-03-11"),
+    ("la semana q viene", "2026-03-13"),
 ]
 
 TABLE = [
@@ -213,6 +231,12 @@ def test_the_year_wraps(language: str, words: str, by: str) -> None:
         "0/0",
         "99.99.2026",
         "the 99th",
+        "at 1 p.m.",
+        "in two hours",
+        "on a Sunday",
+        "so oder so.",
+        "unas tres horas",
+        "i meld mi",
     ],
 )
 def test_no_day_ahead(words: str) -> None:

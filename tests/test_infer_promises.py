@@ -66,6 +66,15 @@ def test_nothing_is_promised_where_nothing_is() -> None:
         ("See you on Thursday at 10.", None),
         ("Does Friday work for you?", None),
         ("I am out of the office until Friday.", None),
+        ("You'll hear by 5 pm on Friday.", date(2026, 3, 6)),
+        ("I'll show you the yard on Friday at 3 pm.", None),
+        ("Your file is with the panel. Thursday at half past nine I look after the dog.", None),
+        ("The panel sits on the 12th.", date(2026, 3, 12)),
+        ("The panel sits on the 12th, and I'll ring you on the 13th.", date(2026, 3, 13)),
+        ("Anyone we met last week will get a letter by Friday.", date(2026, 3, 6)),
+        ("We answer you. Your papers are kept for six months.", None),
+        ("Can I come back to you on Monday?", date(2026, 3, 9)),
+        ("Shall we say Monday?", None),
     ],
 )
 def test_the_date_that_counts(text: str, by: date | None) -> None:

@@ -20,6 +20,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from syncd.infer.dates import DateRead, DateWords, Found, date_words, language_data
+from syncd.infer.dates.meanings import WEEKS
 from syncd.infer.dates.sentences import likely_languages, plain_words, sentences
 from syncd.infer.dates.templates import Cues
 from syncd.infer.dates.tokens import Tokens, take_apart
@@ -27,7 +28,10 @@ from syncd.infer.dates.tokens import Tokens, take_apart
 __all__ = ["DateRead", "promised_by"]
 
 _WEEK = timedelta(weeks=1)
+_LONG = WEEKS | {"month"}
 _PUNCTUATION = frozenset(",;:()")
+_FAR = timedelta(days=150)
+"""Nobody promises news in half a year; that long is how long papers are kept."""
 _SHORT = 5
 """Words besides its date that an afterthought to the sentence before has at most: "Friday, I'd think."."""
 
@@ -38,6 +42,8 @@ class Verdict(Enum):
     NEWS = auto()
     NOT_NEWS = auto()
     EVENT = auto()
+    LIKELY = auto()
+    """Something they will do for the candidate: news where it has a date of its own."""
     OLD = auto()
     NONE = auto()
 
@@ -102,11 +108,20 @@ class _Sentence:
         return (before < spans[index][0] and spans[index][1] < after) or self.tokens.source[spans[index][0]] in "–—"
 
     def _in_a_date(self, first: int, last: int) -> bool:
-        """Whether a cue is but words of a date ("close of play Friday" closes nothing)."""
-        return any(found.first <= first and last <= found.last for found in self.dates)
+        """Whether a cue is but words of a date ("close of play Friday" closes nothing), or cuts through one.
+
+        "Back to you start of next week" has nobody start.
+        """
+        return any(
+            found.first <= first < found.last >= last
+            or (first < found.first < last < found.last and found.means in _LONG)
+            for found in self.dates
+        )
 
     def _verdict(self, says: AbstractSet[str]) -> Verdict:
         if "patience" in says or "theirs" in says:
+            return Verdict.NEWS
+        if "proposes" in says and self.question and (self.spans["pending"] or "news" in says):
             return Verdict.NEWS
         if "anti" in says or self.question:
             return Verdict.OLD if "old" in says else Verdict.NOT_NEWS
@@ -114,7 +129,9 @@ class _Sentence:
             return Verdict.OLD
         if "news" in says:
             return Verdict.NEWS
-        return Verdict.EVENT if "event" in says else Verdict.NONE
+        if "event" in says:
+            return Verdict.EVENT
+        return Verdict.LIKELY if "likely" in says else Verdict.NONE
 
     def clause_of(self, found: Found) -> int:
         return next(i for i, clause in enumerate(self.clauses) if clause.first <= found.first < clause.last)
@@ -142,6 +159,35 @@ class _Sentence:
         """Whether the words just before the date make it the end of something."""
         return any(last == found.first for _, last in self.spans["deadline"])
 
+    def at_the_clock(self, found: Found) -> bool:
+        """Whether a time of day stands beside it, so that it is an appointment: but not "by 5 pm on Friday"."""
+        codes = self.tokens.coded_tokens
+        clock = [i for i in range(max(found.first - 3, 0), min(found.last + 4, len(codes))) if codes[i] == "T"]
+        clock += [
+            first for first, _ in self.spans["clock"] if -4 < first - found.last < 4 or -4 < first - found.first < 0
+        ]
+        return bool(clock) and not any(
+            min(*clock, found.first) - 3 <= last <= found.first for _, last in self.spans["deadline"]
+        )
+
+    @property
+    def decided(self) -> Found | None:
+        """The last day on which those meet who decide: by it one hears where nothing else is said."""
+        if self.question or not self.spans["decides"]:
+            return None
+        clauses = self.clauses
+        return next(
+            (
+                found
+                for found in reversed(self.dates)
+                if found.by
+                and self.verdict_of(found) is Verdict.EVENT
+                and "decides" in clauses[self.clause_of(found)].says
+                and not self.at_the_clock(found)
+            ),
+            None,
+        )
+
     @property
     def harmless(self) -> bool:
         """Whether nothing in it speaks against a promise."""
@@ -159,6 +205,17 @@ class _Sentence:
         dated = sum(found.last - found.first for found in self.dates)
         words = sum(token.isalnum() for token in self.tokens.plain_tokens) - dated
         return bool(self.spans["takes_up"]) or words <= _SHORT
+
+    def adds_when(self, at: int) -> bool:
+        """Whether clause *at* says hardly more than when, in a sentence that says what is still open."""
+        clause = self.clauses[at]
+        if clause.verdict is not Verdict.NONE or all(
+            clause.first <= first < clause.last for first, _ in self.spans["pending"]
+        ):
+            return False
+        dated = {i for found in self.dates for i in range(found.first, found.last)}
+        tokens = self.tokens.plain_tokens
+        return sum(tokens[i].isalnum() for i in range(clause.first, clause.last) if i not in dated) <= _SHORT
 
     def quote(self, found: Found) -> str:
         """From the beginning of what belongs to the date."""
@@ -197,6 +254,7 @@ class _Mail:
 
     def promise(self) -> DateRead | None:
         promise: DateRead | None = None
+        decided: DateRead | None = None
         before: Found | None = None
         dated = -2
         for index, text in enumerate(self.texts):
@@ -208,12 +266,15 @@ class _Mail:
                 )
                 if accepted := _accepted(sentence, previous, topic=self._about_news_before(index)):
                     found = _binding(sentence, accepted)
-                    promise = DateRead(found.by, sentence.quote(found)) if found.by else promise
+                    if found.by and not (promise and found.by == self.said):
+                        promise = DateRead(found.by, sentence.quote(found))
+                if (meeting := sentence.decided) and meeting.by:
+                    decided = DateRead(meeting.by, sentence.quote(meeting))
                 before = next((found for found in reversed(sentence.dates) if found.by), before)
                 dated = index
             elif promise is None and dated == index - 1:
                 promise = self._taken_up(index)
-        return promise
+        return promise or decided
 
     def sentence(self, index: int) -> _Sentence:
         if index not in self.read:
@@ -230,11 +291,16 @@ class _Mail:
     def _taken_up(self, index: int) -> DateRead | None:
         """The date of the sentence before, where this one has the news and says "then"."""
         sentence, previous = self.sentence(index), self.sentence(index - 1)
-        news = [clause for clause in sentence.clauses if clause.verdict is Verdict.NEWS and "vague" not in clause.says]
-        if not news or not sentence.spans["then"]:
+        news = any(clause.verdict is Verdict.NEWS for clause in sentence.clauses)
+        if not news or sentence.spans["vague"] or not sentence.spans["then"]:
             return None
         days = [
-            f for f in previous.dates if f.by and f.by > self.said and previous.verdict_of(f) is not Verdict.NOT_NEWS
+            f
+            for f in previous.dates
+            if f.by
+            and f.by > self.said
+            and previous.verdict_of(f) is not Verdict.NOT_NEWS
+            and not previous.at_the_clock(f)
         ]
         return DateRead(days[-1].by, previous.quote(days[-1])) if days and days[-1].by else None
 
@@ -254,6 +320,8 @@ def _moved_on(dates: list[Found], sentence: _Sentence, previous: _Sentence | Non
             earlier = event and timedelta() < event - by < _WEEK
             if earlier or (by == said and ahead):
                 by += _WEEK
+        if by and by - said > _FAR:
+            by = None
         moved.append(replace(found, by=by))
         ahead = ahead or bool(by and by > said)
         if by and sentence.verdict_of(found) is Verdict.EVENT:
@@ -270,8 +338,14 @@ def _accepted(sentence: _Sentence, previous: _Sentence | None, *, topic: bool) -
             continue
         at = sentence.clause_of(found)
         told = _is_promised(sentence, at, dated)
+        if sentence.clauses[at].verdict in {Verdict.NONE, Verdict.LIKELY} and sentence.at_the_clock(found):
+            continue
         if told is None and sentence.harmless:
-            told = _is_about_the_same(sentence, previous) or (topic and sentence.is_deadline(found))
+            told = (
+                _is_about_the_same(sentence, previous)
+                or sentence.adds_when(at)
+                or (topic and sentence.is_deadline(found))
+            )
         if told:
             accepted.append(found)
     return accepted
@@ -290,7 +364,9 @@ def _is_promised(sentence: _Sentence, at: int, dated: set[int]) -> bool | None:
         return True
     if own in {Verdict.NOT_NEWS, Verdict.OLD}:
         return False
-    telling = [i for i, clause in enumerate(clauses) if clause.verdict is not Verdict.NONE]
+    if own is Verdict.LIKELY:
+        return True
+    telling = [i for i, clause in enumerate(clauses) if clause.verdict not in {Verdict.NONE, Verdict.LIKELY}]
     right = next((i for i in telling if i > at), None)
     left = next((i for i in reversed(telling) if i < at), None)
     if own is Verdict.EVENT:
@@ -300,7 +376,8 @@ def _is_promised(sentence: _Sentence, at: int, dated: set[int]) -> bool | None:
             return True
         return None if "takes_up" in clauses[at].says else False
     if left is not None and clauses[left].verdict is not Verdict.EVENT:
-        return clauses[left].verdict is not Verdict.NOT_NEWS
+        hangs_on_old = clauses[left].verdict is Verdict.OLD and clauses[at].hangs
+        return clauses[left].verdict is not Verdict.NOT_NEWS and not hangs_on_old
     if right is not None and clauses[right].verdict is not Verdict.EVENT:
         return _names_no_day(clauses[right], right, dated)
     return None
@@ -313,6 +390,9 @@ def _names_no_day(clause: _Clause, index: int, dated: set[int]) -> bool:
 
 def _binding(sentence: _Sentence, accepted: list[Found]) -> Found:
     """The date named last, unless the sentence says which is the latest."""
+    for found in accepted:
+        if any(last == found.first for _, last in sentence.spans["latest"]):
+            return found
     if any("latest" in sentence.clauses[sentence.clause_of(found)].says for found in accepted):
         return max(accepted, key=lambda found: found.by or date.min)
     return accepted[-1]

@@ -166,7 +166,7 @@ def date_words(language: str) -> DateWords:
         for template in dates.templates(entry["say"]):
             for at in template.keys:
                 phrases.setdefault(at, []).append(Phrase(template, entry["means"], given))
-    cues = Notation(cue_slots(_forms(words)))
+    cues = Notation(cue_slots(_forms(words)), elided=vocabulary.elided)
     return DateWords(
         vocabulary=vocabulary,
         phrases={at: tuple(listed) for at, listed in phrases.items()},
@@ -198,6 +198,7 @@ def _time_words(words: Mapping[str, Any]) -> frozenset[str]:
     """
     forms = _forms(words)
     written = [word.rstrip(".") for word in (*words["time"], *forms["weekday"], *forms["month"])]
+    written += [form for meant, *short in map(str.split, words["spelled"]) if meant in written for form in short]
     return frozenset(w for w in (*written, *map(fold, written)) if len(w) >= _TELLING) | frozenset(digits)
 
 
@@ -212,4 +213,11 @@ def _vocabulary(words: Mapping[str, Any]) -> Vocabulary:
         for forms in listed:
             *written, number = forms.split()
             tokens |= {fold(form): f"{letter}{number}" for form in written}
-    return Vocabulary(tokens, frozenset(words["day_endings"]), words["dotted_days"])
+    return Vocabulary(
+        tokens,
+        frozenset(words["day_endings"]),
+        words["dotted_days"],
+        frozenset(fold(word) for word in words.get("before_short", [])),
+        tuple(words.get("elided", [])),
+        {form: fold(meant) for meant, *forms in map(str.split, words["spelled"]) for form in forms},
+    )

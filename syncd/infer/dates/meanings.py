@@ -15,6 +15,7 @@ from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 FRIDAY = 5
+SOME_HOURS = 12
 FAR = timedelta(days=200)
 """A day without a year that would come round only after this long is taken for the one just past."""
 
@@ -159,7 +160,10 @@ def _days_after(spoken: Spoken) -> date:
     return (spoken.before or spoken.said) + timedelta(days=spoken.number("n"))
 
 
-def _hours(spoken: Spoken) -> date:
+def _hours(spoken: Spoken) -> date | None:
+    """Few hours are how long something takes."""
+    if spoken.number("n") < SOME_HOURS:
+        return None
     return spoken.said + timedelta(days=-(-spoken.number("n") // 24))
 
 
@@ -221,7 +225,7 @@ def _in_month(start: date, day: int) -> date:
 def _month(spoken: Spoken) -> date:
     """A named month is the next one that is not over; its ``day`` given, or its last."""
     day = spoken.given.get("day", 0)
-    if not spoken.has("month"):
+    if not spoken.number("month"):
         return _in_month(spoken.said.replace(day=1) + relativedelta(months=spoken.number("n")), day)
     return _named_month(spoken, day)
 

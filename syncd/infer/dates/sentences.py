@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d")
 _BREAK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•–·>]|\d\d?[.)])\s)")
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=\S)|(?<=[。！？])")
 _LAST_WORD = re.compile(r"(\w+)[.]$")
+_HOUR = re.compile(r"\d ?h[.]$")
 _SHORT_LINE = 50
 _ORDINAL_DIGITS = 2
 _LONGEST_WORD = 20
@@ -84,6 +85,8 @@ def _ends(before: str, after: str, words: DateWords) -> bool:
     if last is None:
         return True
     word, following = fold(last[1]), fold(after.split(maxsplit=1)[0]) if after.split() else ""
+    if _HOUR.search(before[-_LONGEST_WORD:]) and after[:1].isupper():
+        return True
     if word in words.abbreviations or (len(word) == 1 and word.isalpha()):
         return False
     if f"{word}." in words.vocabulary.tokens and following[:1].isdigit():

@@ -17,7 +17,7 @@ from syncd.infer.dates.tokens import Tokens, Vocabulary, take_apart
 from syncd.infer.words import fold
 
 _PIECE = re.compile(r"\{\w+\}|\.\.\.|[()|\[\]]|[^\s()|\[\]{}]+")
-_GAP = r"(?:[^ ,;:().!?]+ ){0,5}?"
+_GAP = r"(?:(?:\d[^ ]*|[^ ,;:().!?]+) ){0,5}?"
 _COMMA = r"(?:[,-] )?"
 _KEY = 3
 _ANY_GROUP = re.compile(r"\(\?P<\w+>")
@@ -90,6 +90,8 @@ class Notation:
     """What may stand between two words."""
     codes: Vocabulary | None = None
     """Where it is given, words are written as the codes that they stand for."""
+    elided: tuple[str, ...] = ()
+    """See ``Vocabulary``."""
 
     def templates(self, phrases: Iterable[str]) -> list[Template]:
         """Each of *phrases* as a template."""
@@ -113,8 +115,8 @@ class Notation:
     def _whole(self, phrase: str) -> Template:
         pieces = _PIECE.findall(phrase)
         pattern, keys, empty = self._either(pieces)
-        if pieces or empty:
-            raise ValueError(f"unbalanced brackets, or nothing that must be there, in {phrase!r}")
+        if pieces or empty or not keys:
+            raise ValueError(f"unbalanced brackets, or nothing that must be there or begin it, in {phrase!r}")
         numbers = count()
         return Template(_GROUP.sub(lambda group: f"(?P<{group[1]}{next(numbers)}>", pattern), keys)
 
@@ -154,9 +156,15 @@ class Notation:
             name = piece[1:-1]
             slot = self.slots[name]
             return slot.pattern.replace("{0}", name), slot.keys, False
+        if piece.startswith("*"):
+            return f"[^ ]*{re.escape(fold(piece[1:]))} ", frozenset(), False
         word, star, _ = fold(piece).partition("*")
         if self.codes and not star:
             word = " ".join(take_apart(piece, self.codes).coded_tokens)
+        if word.startswith(self.elided) and not word.endswith("'"):
+            first, _, rest = word.partition("'")
+            pattern = re.escape(f"{first}' {rest}") + ("[^ ]* " if star else " ")
+            return pattern, frozenset({key(f"{first}'")}), False
         if star and len(word) < _KEY:
             raise ValueError(f"{piece!r} needs {_KEY} letters before the star")
         return re.escape(word) + ("[^ ]* " if star else " "), frozenset({key(word)}), False

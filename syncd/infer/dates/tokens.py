@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncd.infer.words import fold
 
@@ -26,10 +26,13 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\d{1,2}(?:[:.]\d\d)?[ ]?(?:[ap]|uhr|h)|\d{1,2}:\d\d", re.IGNORECASE)
+_SPAN = re.compile(r"(2[4-9]|[3-9]\d)[ ]?(h|hours?|heures|horas)$", re.IGNORECASE)
+"""No time of day but so many hours."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])[ ]?(\d{1,2})(?:[-/.][ ]?(\d{4}|\d\d)?)?$", re.ASCII)
 _DIGITS = re.compile(r"(\d{1,6})(\D{0,3})$", re.ASCII)
 _DAYS = 31
+_SHORT = 2
 _DASHES = str.maketrans("–—−‐‑", "-----")
 
 
@@ -41,6 +44,19 @@ class Vocabulary:
     endings: frozenset[str]
     dotted_days: bool
     """Whether ``15.`` is the 15th, as in German."""
+    before_short: frozenset[str] = frozenset()
+    """Behind these a word of two letters in lower case is a weekday ("bis do"); elsewhere it is none ("i meld mi")."""
+
+    elided: tuple[str, ...] = ()
+    """What is a word of its own before an apostrophe: ``t'appelle`` is ``t' appelle``."""
+
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """Short forms and slips of the pen, with the word that is meant."""
+
+    def code(self, word: str, *, small: bool, behind: str) -> str:
+        """What a folded word stands for; itself where it is no word of a date. *small*: it was in lower case."""
+        code = self.tokens.get(word, word)
+        return word if small and len(word) <= _SHORT and code[0] == "W" and behind not in self.before_short else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +100,19 @@ class Tokens:
 
 def take_apart(sentence: str, vocabulary: Vocabulary) -> Tokens:
     """The tokens of *sentence*."""
-    plain, coded, spans = [], [], []
-    codes = vocabulary.tokens
+    plain: list[str] = []
+    coded: list[str] = []
+    spans: list[tuple[int, int]] = []
+    codes, spelled = vocabulary.tokens, vocabulary.spelled
     for match in _TOKEN.finditer(sentence):
         text, (start, end) = match.group(), match.span()
         if text.isascii() and text.isalpha():  # most are plain words
-            word = text.lower()
+            word = spelled.get(word := text.lower(), word)
+            code = codes.get(word, word)
+            if code is not word and len(word) <= _SHORT:
+                code = vocabulary.code(word, small=text[0].islower(), behind=plain[-1] if plain else "")
             plain.append(word)
-            coded.append(codes.get(word, word))
+            coded.append(code)
             spans.append((start, end))
             continue
         for raw, code, span in _tokens(text, start, end, vocabulary):
@@ -127,6 +148,10 @@ def _tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[tup
         folded = folded[:-1]
     if folded in vocabulary.tokens:
         return [(folded, vocabulary.tokens[folded], (start, end))]
+    if vocabulary.elided and folded.startswith(vocabulary.elided) and folded[-1] != "'":
+        cut = start + folded.index("'") + 1
+        first = folded[: cut - start]
+        return [(first, first, (start, cut)), *_tokens(text[cut - start :], cut, end, vocabulary)]
     if folded.endswith(".") and len(folded) > 1:
         word = folded[:-1]
         code = vocabulary.tokens.get(word, word)
@@ -136,6 +161,8 @@ def _tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[tup
 
 def _number(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[tuple[str, str, tuple[int, int]]]:
     plain, span = fold(text).lower().replace(" ", ""), (start, end)
+    if hours := _SPAN.match(text):
+        return [(hours[1], f"N{hours[1]}", (start, start + 2)), (hours[2].lower(), hours[2].lower(), (start + 2, end))]
     if _TIME.match(text):
         return [(plain, "T", span)]
     if iso := _ISO.match(text):

@@ -65,7 +65,11 @@ def _google_calendars(settings: Settings, session: Session) -> tuple[tuple[Calen
     read = tuple(dict.fromkeys(_known_as(calendar, account) for calendar in settings.calendar_read))
     write = _known_as(settings.calendar_write, account)
     feeds = {calendar: Feed(session, calendar, deleted=calendar == write) for calendar in read}
-    calendars = tuple(GoogleCalendar(feeds[calendar], calendar, zone) for calendar in read)
+    calendars = tuple(
+        # What Google calls "self" is the calendar, and the person only in their own.
+        GoogleCalendar(feeds[calendar], calendar, zone, account if calendar == "primary" else None)
+        for calendar in read
+    )
     if write.startswith(NEW):
         return calendars, OwnCalendar(session, write.removeprefix(NEW), zone)
     feed = feeds.get(write) or Feed(session, write, deleted=True)

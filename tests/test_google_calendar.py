@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from syncd.backends.google.calendar import GoogleCalendar
 from syncd.backends.google.feed import Feed
 from syncd.backends.google.known_series import KnownSeries
+from syncd.errors import Unreachable
 from syncd.formats import ical
+from syncd.model import Account
 from tests.contract.google_world import instance, session, written
 from tests.fake_google.server import FakeGoogle, Fault
 from tests.fake_google.wire import Answer
@@ -38,9 +40,9 @@ class Person:
         self.cursor: str | None = None
         self.known: dict[str, tuple] = {}
 
-    def pull(self, since=SINCE, until=UNTIL, zone=ZONE):
+    def pull(self, since=SINCE, until=UNTIL, zone=ZONE, account=None):
         feed = Feed(self.session, "primary", deleted=self.deleted)
-        changes = GoogleCalendar(feed, "primary", zone).pull(self.cursor, since, until)
+        changes = GoogleCalendar(feed, "primary", zone, account).pull(self.cursor, since, until)
         self.cursor = changes.cursor
         self.known = ({} if changes.complete else self.known) | dict(changes.changed)
         for name in changes.gone:
@@ -192,13 +194,62 @@ def test_events_from_gmail_and_declined_ones_are_given(robin):
     assert [[a.status for a in event.attendees] for event in robin.events] == [[], ["declined"]]
 
 
-def test_busy_blocks_of_a_calendar_without_details(robin):
-    calendars = robin.google.calendars
-    calendars.add("boss@acme.example", role="freeBusyReader")
-    calendars.put("boss@acme.example", {"id": "aaaaa", "summary": "Secret", "start": written(FIRST)})
-    calendar = GoogleCalendar(Feed(robin.session, "boss@acme.example", deleted=False), "boss@acme.example", ZONE)
-    (held,) = calendar.pull(None, SINCE, UNTIL).changed.values()
-    assert [(event.title, event.start) for event in held] == [("", FIRST)]
+@pytest.mark.parametrize("role", ["freeBusyReader", "none"])
+def test_a_calendar_that_shows_only_busy_times_has_no_facts(robin, role):
+    """Its events without titles must not take the place of what they were before."""
+    calendars, boss = robin.google.calendars, "boss@acme.example"
+    calendars.add(boss, role="reader")
+    calendars.put(boss, {"id": "aaaaa", "summary": "Interview", "start": written(FIRST)})
+    feed = Feed(robin.session, boss, deleted=False)
+    first = GoogleCalendar(feed, boss, ZONE).pull(None, SINCE, UNTIL)
+    calendars.share(boss, role)
+    for cursor in (first.cursor, None):
+        with pytest.raises(Unreachable, match=r"boss@acme.example shows only busy times.*have it shared"):
+            GoogleCalendar(feed, boss, ZONE).pull(cursor, SINCE, UNTIL)
+    calendars.share(boss, "reader")
+    ((event,),) = GoogleCalendar(feed, boss, ZONE).pull(first.cursor, SINCE, UNTIL).changed.values()
+    assert event.title == "Interview"
+
+
+SAM = Account("robin@home.example", ("r.hood@work.example",))
+
+
+@pytest.mark.parametrize("invited", ["robin@home.example", "R.Hood+jobs@work.example", "sam.r@elsewhere.example"])
+@pytest.mark.parametrize("rule", [None, "RRULE:FREQ=WEEKLY;COUNT=3"])
+def test_on_the_persons_own_calendar_self_is_the_person(robin, invited, rule):
+    guests = [
+        {"email": "ola@acme.example", "responseStatus": "accepted"},
+        {"email": invited, "self": True, "responseStatus": "declined"},
+    ]
+    robin.put("aaaaa", attendees=guests, **({"recurrence": [rule]} if rule else {}))
+    robin.pull(account=SAM)
+    if rule:  # also out of what is kept of a series
+        robin.change("aaaaa", FIRST + WEEK, title="B", attendees=guests)
+        robin.pull(account=SAM)
+    assert len(robin.events) == (3 if rule else 1)
+    for event in robin.events:
+        ola, me = event.attendees
+        assert (SAM.owns(me.person.email), me.status) == (True, "declined")
+        assert not SAM.owns(ola.person.email)
+    robin.put("bbbbb", attendees=guests, organizer={"email": invited, "self": True})
+    ((event,),) = robin.pull(account=SAM).changed.values()
+    assert SAM.owns(event.organizer.email)
+
+
+def test_on_another_calendar_self_is_that_calendar(robin):
+    robin.put("aaaaa", attendees=[{"email": "team@acme.example", "self": True}])
+    ((event,),) = robin.pull().changed.values()
+    assert [one.person.email for one in event.attendees] == ["team@acme.example"]
+
+
+def test_a_calendar_that_is_written_to_from_now_on_is_listed_anew(robin):
+    robin.put("aaaaa")
+    robin.pull()
+    robin.deleted = not robin.deleted
+    again = robin.pull()
+    assert (again.complete, set(again.changed)) == (True, {"aaaaa"})
+    assert robin.requests == 2
+    assert robin.pull().changed == {}
 
 
 # series

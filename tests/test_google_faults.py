@@ -72,7 +72,19 @@ def test_only_googles_own_refusals_are_refusals(status: int) -> None:
     assert not isinstance(of(Answer(status, b"<html>")), Refused)
     refused = of(error(status, "someReason", "Some message"))
     assert isinstance(refused, Refused)
-    assert (refused.status, refused.reason, refused.message) == (status, "someReason", "Some message")
+    assert (refused.status, refused.reason, refused.all_alike) == (status, "someReason", False)
+    assert str(refused) == f"Google Calendar: Some message ({LIST}: {status} someReason)"
+
+
+@pytest.mark.parametrize("status", [300, 400, 403, 404, 410, 429, 500])
+def test_gmails_own_words_are_never_repeated(status: int) -> None:
+    """They may be the search with the addresses and subjects in it."""
+    words = "Invalid query: {from:ola@tansy.example subject:Secret}"
+    text = str(of(error(status, "invalidArgument", words), MAIL))
+    assert "ola@" not in text and "Secret" not in text and "query" not in text
+    assert f"{status}" in text
+    if status in (400, 403, 404, 410):
+        assert text == f"Gmail: refused ({MAIL}: {status} invalidArgument)"
 
 
 def test_a_permission_that_is_missing_in_either_form() -> None:
@@ -100,7 +112,7 @@ def test_an_api_that_is_switched_off_says_where_to_switch_it_on() -> None:
 def test_limits_that_no_waiting_ends(reason: str, words: str) -> None:
     refused = of(error(403, reason, "Domain\tadministrators"))
     assert isinstance(refused, Refused) and refused.status == 403
-    assert words in str(refused)
+    assert words in str(refused) and refused.all_alike
     both = json.loads(error(403, reason, "").data)
     both["error"]["status"] = "RESOURCE_EXHAUSTED"
     assert isinstance(of(Answer(403, both)), Refused)

@@ -70,7 +70,8 @@ def test_what_goes_over_the_wire(google, feed):
     token = feed.changes(READS, None, SINCE).token
     feed.changes(READS, token, SINCE)
     bound = (SINCE - EARLIER).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert asked(google) == [{"maxResults": "2500", "timeMin": bound}, {"maxResults": "2500", "syncToken": token}]
+    plain = token.removeprefix("standing:")
+    assert asked(google) == [{"maxResults": "2500", "timeMin": bound}, {"maxResults": "2500", "syncToken": plain}]
 
 
 def test_deleted_ones_are_asked_for_always_or_never(google, opened):
@@ -103,7 +104,7 @@ def test_pages_of_any_size(google, feed, sizes):
     second = feed.changes(READS, first.token, SINCE)
     assert ids(second) == names[2:]
     queries = asked(google)
-    assert {query.get("syncToken") for query in queries} == {None, first.token}
+    assert {query.get("syncToken") for query in queries} == {None, first.token.removeprefix("standing:")}
     for query in queries:
         assert query["maxResults"] == "2500"
         assert ("timeMin" in query) is ("syncToken" not in query)
@@ -207,8 +208,10 @@ def test_an_expired_token_gives_all_once(google, feed):
     assert not feed.changes(READS, again.token, SINCE).complete
 
 
+@pytest.mark.parametrize("kind", ["", "standing:"])
 @pytest.mark.parametrize("token", ["nonsense", "ÿ\n", "x" * 3000])
-def test_a_token_that_is_none_gives_all(google, feed, token):
+def test_a_token_that_is_none_gives_all(google, feed, token, kind):
+    token = f"{kind}{token}"
     put(google, "aaaaa")
     found = feed.changes(READS, token, SINCE)
     assert found.complete
@@ -280,14 +283,33 @@ def test_a_listing_of_nonsense_is_empty(google, feed, items):
     assert feed.changes(READS, None, SINCE).items == ()
 
 
-def test_without_a_new_token_the_old_one_serves_on(google, feed):
-    token = feed.changes(READS, None, SINCE).token
-    google.fail(Fault(Answer(200, {"items": []})))
-    assert feed.changes(READS, token, SINCE).token == token
-    google.fail(Fault(Answer(200, {"items": []})))
-    none = feed.changes(READS, None, SINCE)
-    assert none.token == ""
-    assert feed.changes(READS, none.token, SINCE).complete
+@pytest.mark.parametrize("body", [{}, {"items": []}, {"nextPageToken": "", "nextSyncToken": ""}, {"nextSyncToken": 7}])
+@pytest.mark.parametrize("full", [True, False])
+def test_an_answer_without_a_token_is_asked_for_again_and_no_empty_calendar(google, feed, body, full):
+    put(google, "aaaaa")
+    token = None if full else feed.changes(READS, None, SINCE).token
+    put(google, "bbbbb")
+    google.fail(Fault(Answer(200, body)), times=2)
+    assert "bbbbb" in ids(feed.changes(READS, token, SINCE))
+    google.fail(Fault(Answer(200, body)), times=99)
+    with pytest.raises(Unreachable, match="can't be read"):
+        feed.changes(READS, token, SINCE)
+    google.faults.clear()
+
+
+@pytest.mark.parametrize("kinds", [(True, False), (False, True)])
+def test_a_token_serves_only_the_kind_of_listing_that_it_came_from(google, opened, kinds):
+    """Google answers anything at all where showDeleted differs."""
+    before, after = (Feed(opened, "primary", deleted=deleted) for deleted in kinds)
+    put(google, "aaaaa")
+    token = before.changes(READS, None, SINCE).token
+    google.log.clear()
+    first = after.changes(READS, token, SINCE)
+    assert (first.complete, ids(first)) == (True, ["aaaaa"])
+    assert after.changes(WRITES, None, SINCE) == first
+    assert "syncToken" not in asked(google)[0]
+    assert not after.changes(READS, first.token, SINCE).complete
+    assert len(asked(google)) == 2
 
 
 def test_events_without_ids_are_all_given(google, feed):

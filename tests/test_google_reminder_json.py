@@ -279,6 +279,29 @@ def test_a_reminder_in_another_zone_is_read_in_the_persons():
     assert (found.start.isoformat(), found.start.tzinfo) == ("2026-03-03T14:00:00-05:00", ZONE)
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"attendees": [{"email": "kim@acme.example"}]},
+        {"recurrence": ["RRULE:FREQ=DAILY"]},
+        {"location": "Café"},
+        {"attachments": [{"fileUrl": "https://drive.example/1"}]},
+        {"conferenceData": {"conferenceId": "abc"}},
+    ],
+)
+def test_what_the_person_added_is_told_and_keeps_it_from_being_removed(added):
+    one = mine(written(entry()), **added)
+    assert one.entry.added
+    assert one.written_on
+
+
+@pytest.mark.parametrize("nothing", [{}, {"attendees": [], "recurrence": None, "location": ""}, {"colorId": "5"}])
+def test_what_syncd_writes_and_a_colour_is_nothing_added(nothing):
+    one = mine(written(entry()), **nothing)
+    assert not one.entry.added
+    assert not one.written_on
+
+
 def test_marks_come_in_their_own_order_among_what_isnt_ours():
     private = {"theirs": "x", **dict(sorted(entry().marks, reverse=True)), "syncdNewer": "1", "syncdOdd": 7}
     found = read(stored(entry(), extendedProperties={"private": private, "shared": {"syncdState": "done"}}))

@@ -12,7 +12,7 @@ from syncd.backends.google.faults import Refused
 from syncd.backends.google.feed import Feed
 from syncd.backends.google.reminders import GoogleReminders
 from syncd.cycle import cycle
-from syncd.errors import Absurd, BadConfig, Conflict, Unreachable
+from syncd.errors import Absurd, BadConfig, Conflict, Declined, Unreachable
 from syncd.model import Ended, Rule
 from syncd.pull import Sources
 from syncd.purge import ours, purge
@@ -430,6 +430,57 @@ class TestDelete:
         assert world.open().pull(None).ended == (the_end(by_person=False),)
 
 
+class TestDeclined:
+    """One reminder that Google takes for wrong keeps no other from being written."""
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            Fault.refused(400, "invalid", "Bad\nvalue"),
+            Fault.refused(403, "forbiddenForNonOrganizer", "Shared properties."),
+            Fault.refused(403, "", "No."),
+        ],
+    )
+    @pytest.mark.parametrize("step", ["POST", "PATCH", "DELETE"])
+    def test_says_in_one_line_which_and_why(self, world, google, step, fault):
+        one = entry(title="Thank Kim\u2028at Acme")
+        if step != "POST":
+            one = world.open().create(one)
+        google.fail(fault, where=method(step))
+        sink = world.open()
+        write = {
+            "POST": lambda: sink.create(one),
+            "PATCH": lambda: sink.update(one, replace(one, text="Other words")),
+            "DELETE": lambda: sink.delete(one),
+        }[step]
+        said = r'^the reminder "Thank Kim at Acme" can\'t be written: Google Calendar: .*4'
+        with pytest.raises(Declined, match=said) as declined:
+            write()
+        assert str(declined.value).isprintable()
+        assert google.faults.left == 0
+
+    @pytest.mark.parametrize("step", ["PATCH", "DELETE"])
+    def test_forbidden_is_about_one_where_others_could_be_made(self, world, google, step):
+        one = world.open().create(entry())
+        google.fail(Fault.refused(403, "forbidden", "Forbidden"), where=method(step))
+        with pytest.raises(Declined, match="Forbidden"):
+            world.open().delete(one)
+
+    @pytest.mark.parametrize("fault", [Fault.quota_exceeded(), Fault.not_enabled(), Fault.refused(403, "domainPolicy")])
+    @pytest.mark.parametrize("step", ["POST", "PATCH"])
+    def test_what_would_meet_every_other_is_no_matter_of_one(self, world, google, step, fault):
+        one = world.open().create(entry())
+        google.fail(fault, where=method(step))
+        with pytest.raises(Refused):
+            world.open().create(entry("b@x.example")) if step == "POST" else world.open().delete(one)
+
+    @pytest.mark.parametrize("reason", ["forbidden", "requiredAccessLevel"])
+    def test_a_calendar_that_may_not_be_written_at_all_is_a_matter_of_the_config(self, world, google, reason):
+        google.fail(Fault.refused(403, reason), where=method("POST"))
+        with pytest.raises(BadConfig, match="may not write to the calendar primary"):
+            world.open().create(entry())
+
+
 class TestPurge:
     @pytest.mark.parametrize("with_store", [True, False])
     def test_removes_what_is_ours_and_nothing_else(self, world, google, with_store):
@@ -528,9 +579,8 @@ class TestCycles:
         search.cycle()
         assert search.shown() == []
 
-    @pytest.mark.parametrize("store", ["kept", "lost"])
     @pytest.mark.parametrize("details", [True, False])
-    def test_one_that_dies_while_it_removes_is_completed_by_the_next(self, search, google, store, details):
+    def test_one_that_dies_while_it_removes_is_completed_by_the_next(self, search, google, details):
         google.calendars.details_of_deleted = details
         search.cycle()
         search.calendar.put(replace(INTERVIEW, status="cancelled"))
@@ -538,8 +588,6 @@ class TestCycles:
         with pytest.raises(Unreachable):
             search.cycle()
         assert len(search.standing) == 1, "its mark says that it goes, and it stands"
-        if store == "lost":
-            search.lose_store()
         outcome = search.cycle()
         assert [a.op for a in outcome.actions] == [Op.CANCEL]
         assert google.calendars.events("primary") == []
@@ -547,6 +595,19 @@ class TestCycles:
         search.calendar.put(INTERVIEW)
         search.cycle()
         assert search.shown() == ["ask_next_steps 2026-03-10 09:45"]
+
+    @pytest.mark.parametrize("store", ["kept", "lost"])
+    def test_one_that_the_person_takes_back_out_of_the_bin_is_theirs(self, search, google, store):
+        search.cycle()
+        event_id = search.one("ask_next_steps").event_id
+        search.calendar.put(replace(INTERVIEW, status="cancelled"))
+        search.cycle()
+        google.calendars.patch("primary", event_id, {"status": "confirmed"})
+        if store == "lost":
+            search.lose_store()
+        assert search.cycle().actions == ()
+        assert [e["id"] for e in google.calendars.events("primary")] == [event_id]
+        assert search.cycle().actions == ()
 
     def test_also_where_it_removed_what_has_become_pointless(self, search, google):
         search.cycle(at("2026-03-10 12:00"))
@@ -608,6 +669,26 @@ class TestCycles:
         outcome = search.cycle()
         assert outcome.actions == ()
         assert search.shown() == []
+        assert search.cycle().idle
+
+    def test_one_that_google_declines_leaves_the_others_written(self, search, google):
+        search.calendar.put(an_interview("v", at("2026-03-11 10:00"), "Fabrikam", ()))
+        first = []
+
+        def poisoned(request):
+            if request.method == "POST" and "/events" in request.path:
+                first.append(request.json["id"])
+            return bool(first) and request.method == "POST" and request.json["id"] == first[0]
+
+        google.fail(Fault.refused(400, "invalid"), where=poisoned, times=2)
+        for _ in range(2):
+            outcome = search.cycle()
+            assert len(search.shown()) == 1
+            assert (
+                "can't be written: Google Calendar: Refused (calendar.events.insert: 400 invalid)" in outcome.errors[-1]
+            )
+        search.cycle()
+        assert len(search.shown()) == 2
         assert search.cycle().idle
 
     def test_nor_are_many_of_them(self, search, google, world):

@@ -165,6 +165,4 @@ def _source(given: Any) -> dict[str, Any]:
 def _attendee(given: Mapping[str, Any]) -> dict[str, Any]:
     if not given.get("email"):
         raise Rejected(error(400, "required", "Missing attendee email."))
-    return {"responseStatus": "needsAction"} | {
-        k: v for k, v in given.items() if k not in ("self", "organizer") and v is not None
-    }
+    return {"responseStatus": "needsAction"} | {k: v for k, v in given.items() if k != "organizer" and v is not None}

@@ -24,7 +24,7 @@ from syncd.backends.google.event_json import (
 )
 from syncd.backends.google.feed import Feed, Listing
 from syncd.backends.google.known_series import Item, KnownSeries, Window
-from syncd.model import Event
+from syncd.model import Account, Event
 from syncd.ports import EventChanges
 
 _VERSION = 1
@@ -73,12 +73,16 @@ class GoogleCalendar:
     A resource is an event by Google's id; all occurrences of a series are in that of their series, or in their own
     where the series was never given (the person was invited to one of its days). Occurrences may be given up to 60 days
     beyond what is asked. Reminders of ours and birthdays, absences and working places are no part of it.
+
+    *account* is given where the calendar is the account's main one: there Google calls the person ``self``, whichever
+    of their addresses was invited. In any other calendar, ``self`` is the calendar.
     """
 
-    def __init__(self, feed: Feed, name: str, zone: ZoneInfo) -> None:
+    def __init__(self, feed: Feed, name: str, zone: ZoneInfo, account: Account | None = None) -> None:
         self._feed = feed
         self._name = name
         self._zone = zone
+        self._account = account
 
     @property
     def name(self) -> str:
@@ -110,7 +114,7 @@ class GoogleCalendar:
         return self._changes(self._feed.changes(_TAKER, None, window.since), window, KnownSeries())
 
     def _changes(self, listing: Listing, window: Window, known: KnownSeries, *, again: bool = False) -> EventChanges:
-        reading = _Reading(self._name, window, known)
+        reading = _Reading(self._name, window, known, self._account)
         reading.take(listing.items)
         reading.expand(again=again)
         known.prune(window)
@@ -130,6 +134,7 @@ class _Reading:
     source: str
     window: Window
     known: KnownSeries
+    account: Account | None
     changed: dict[str, tuple[Event, ...]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
@@ -167,7 +172,7 @@ class _Reading:
 
     def _read(self, item: Item) -> tuple[Event, ...]:
         try:
-            return (read(item, self.source, self.window.zone),)
+            return (read(item, self.source, self.window.zone, self.account),)
         except BROKEN as problem:
             self.warnings.append(warning(self.source, item, problem))
             return ()
@@ -187,11 +192,9 @@ class _Reading:
     def _occurrences(self, name: str) -> tuple[Event, ...]:
         from syncd.backends.google.series import UNCLEAR, expand  # here: most pulls must not load the library
 
-        master = self.known.masters[name]
+        master, exceptions = self.known.masters[name], self.known.exceptions.get(name, {}).values()
         try:
-            return tuple(
-                expand(master, self.known.exceptions.get(name, {}).values(), self.source, self.window, self.warnings)
-            )
+            return tuple(expand(master, exceptions, self.source, self.window, self.warnings, self.account))
         except UNCLEAR as problem:
             self.warnings.append(warning(self.source, master, problem))
             return ()

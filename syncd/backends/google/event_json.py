@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from syncd.backends.google.json_values import as_dict, as_dicts, as_text
 from syncd.backends.google.markup import plain
 from syncd.formats.ical_lines import clean, shown
-from syncd.model import Attendee, Event, Person
+from syncd.model import Account, Attendee, Event, Person
 
 BROKEN = (ValueError, TypeError, OverflowError)
 """What is raised for an event whose times can't be understood."""
@@ -30,7 +31,7 @@ _KEPT = (
     "id", "status", "recurringEventId", "originalStartTime", "start", "end", "recurrence", "iCalUID", "summary",
     "description", "location", "organizer", "created", "updated",
 )  # fmt: skip
-_KEPT_OF_ATTENDEES = ("email", "displayName", "resource", "responseStatus")
+_KEPT_OF_ATTENDEES = ("email", "displayName", "self", "resource", "responseStatus")
 _DAY = timedelta(days=1)
 
 
@@ -51,7 +52,7 @@ def recurs(item: dict[str, Any]) -> bool:
 
 def left_out(item: dict[str, Any]) -> bool:
     """Whether it is a reminder of ours, or nothing where people meet (birthdays, working places, absences)."""
-    return bool(_text(_dict(_dict(item, "extendedProperties"), "private"), OURS)) or (
+    return bool(_text(as_dict(as_dict(item.get("extendedProperties")).get("private")), OURS)) or (
         _text(item, "eventType") in _NO_MEETINGS
     )
 
@@ -70,7 +71,7 @@ def series_of(item: dict[str, Any]) -> str:
 
 def original_start(item: dict[str, Any], zone: tzinfo) -> date:
     """When an occurrence would be by the rule of its series: an aware time, or a date. Raises one of ``BROKEN``."""
-    given = _dict(item, "originalStartTime")
+    given = as_dict(item.get("originalStartTime"))
     if given:
         return moment(given, zone)
     shaped = _INSTANCE.fullmatch(identifier(item))
@@ -101,9 +102,9 @@ def moment(given: dict[str, Any], zone: tzinfo) -> date:
 
 def times(item: dict[str, Any], zone: tzinfo) -> tuple[date, date]:
     """From when to when, both dates or both times; without a usable end a day, or no time. Raises ``BROKEN``."""
-    start = moment(_dict(item, "start"), zone)
+    start = moment(as_dict(item.get("start")), zone)
     try:
-        end: date = moment(_dict(item, "end"), zone)
+        end: date = moment(as_dict(item.get("end")), zone)
     except BROKEN:
         end = start
     if isinstance(start, datetime):
@@ -119,6 +120,7 @@ def read(
     item: dict[str, Any],
     source: str,
     zone: ZoneInfo,
+    account: Account | None = None,
     *,
     href: str = "",
     at: tuple[date, date] | None = None,
@@ -128,7 +130,8 @@ def read(
     """*item* as an event for a user in *zone*, out of the resource *href* (its own id) of *source*.
 
     An occurrence that the rule of a series makes has its times *at* and is told from the others by *original*; it is
-    called as Google calls it, by the id of the *series* and that time. Raises one of ``BROKEN``.
+    called as Google calls it, by the id of the *series* and that time. *account* is given where the calendar is
+    its own: whom Google calls ``self`` there has its address, whichever was invited. Raises one of ``BROKEN``.
     """
     name = identifier(item)
     if original is None and _text(item, "recurringEventId"):
@@ -147,8 +150,8 @@ def read(
         description=plain(_text(item, "description")),
         location=_text(item, "location").strip(),
         url=_url(item),
-        organizer=_person(_dict(item, "organizer")),
-        attendees=tuple(_attendees(item)),
+        organizer=_person(as_dict(item.get("organizer")), account),
+        attendees=tuple(_attendees(item, account)),
         status=_text(item, "status") if _text(item, "status") in _STATUSES else "confirmed",
         created=_stamp(item.get("created")),
         modified=_stamp(item.get("updated")),
@@ -160,11 +163,8 @@ def trimmed(item: dict[str, Any]) -> dict[str, Any]:
     kept = {name: item[name] for name in _KEPT if name in item}
     if link := _url(item):
         kept["hangoutLink"] = link
-    listed = item.get("attendees")
-    if isinstance(listed, list):
-        kept["attendees"] = [
-            {name: one[name] for name in _KEPT_OF_ATTENDEES if name in one} for one in listed if isinstance(one, dict)
-        ]
+    if listed := as_dicts(item.get("attendees")):
+        kept["attendees"] = [{name: one[name] for name in _KEPT_OF_ATTENDEES if name in one} for one in listed]
     return kept
 
 
@@ -206,36 +206,30 @@ def _stamp(written: object) -> datetime | None:
 
 def _url(item: dict[str, Any]) -> str:
     """Where one meets by video, else the page that it was made from."""
-    points = _dict(item, "conferenceData").get("entryPoints")
-    video = [p for p in points if isinstance(p, dict)] if isinstance(points, list) else []
-    links = [_text(p, "uri") for p in video if p.get("entryPointType") == "video"]
-    links += [_text(item, "hangoutLink"), _text(_dict(item, "source"), "url")]
+    points = as_dicts(as_dict(item.get("conferenceData")).get("entryPoints"))
+    links = [_text(point, "uri") for point in points if point.get("entryPointType") == "video"]
+    links += [_text(item, "hangoutLink"), _text(as_dict(item.get("source")), "url")]
     return next((link.strip() for link in links if link.strip()), "")
 
 
-def _attendees(item: dict[str, Any]) -> Iterator[Attendee]:
-    listed = item.get("attendees")
-    for one in listed if isinstance(listed, list) else ():
-        person = _person(one) if isinstance(one, dict) else None
+def _attendees(item: dict[str, Any], account: Account | None) -> Iterator[Attendee]:
+    for one in as_dicts(item.get("attendees")):
+        person = _person(one, account)
         if person is not None:
             # What Google calls a resource is a room, or booked like one.
             kind = "room" if one.get("resource") is True else "individual"
             yield Attendee(person, kind, _ANSWERS.get(_text(one, "responseStatus"), "needs-action"))
 
 
-def _person(given: dict[str, Any]) -> Person | None:
+def _person(given: dict[str, Any], account: Account | None) -> Person | None:
     email = _text(given, "email").strip().lower()
+    if account is not None and given.get("self") is True and not account.owns(email):
+        email = account.email.lower()
     name = " ".join(_text(given, "displayName").split())
     if not email and not name:
         return None
     return Person("" if name.lower() == email else name, email)
 
 
-def _dict(item: dict[str, Any], name: str) -> dict[str, Any]:
-    value = item.get(name)
-    return value if isinstance(value, dict) else {}
-
-
 def _text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
-    return clean(value) if isinstance(value, str) else ""
+    return clean(as_text(item.get(name)))

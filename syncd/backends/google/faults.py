@@ -2,7 +2,9 @@
 
 After https://developers.google.com/workspace/calendar/api/guides/errors and
 https://developers.google.com/workspace/gmail/api/guides/handle-errors; a 403 is told apart by its reason, which stands
-in ``errors[]`` or in ``details[]``. The texts never hold what was asked for, only which method asked.
+in ``errors[]`` or in ``details[]``. The texts name the method that asked, and of Calendar hold what Google says about
+it in its own words, as one short line. Of Gmail they hold only its reason: its words may repeat the search, with the
+addresses and subjects in it.
 """
 
 from __future__ import annotations
@@ -13,14 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
+from syncd.backends.google.json_values import as_dict, as_dicts, as_text
 from syncd.errors import SignInNeeded, SyncdError, Unreachable
+from syncd.sign_in.apis import SWITCHED_OFF
 from syncd.sign_in.network import Trouble
 
 _SLOWER = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"})
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
-_SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 _PLAIN = {
     "domainPolicy": "the administrators of your domain don't allow it; ask them",
     "quotaExceeded": "Google's limit for this account is used up; it may take hours, syncd tries again by itself",
@@ -43,11 +45,14 @@ class Passing(Unreachable):
 
 
 class Refused(Unreachable):
-    """An answer that another try doesn't change: callers look at its ``status`` (400, 404, 409, 410, 412)."""
+    """An answer that another try doesn't change: callers look at its ``status`` (400, 404, 409, 410, 412).
 
-    def __init__(self, text: str, *, status: int, reason: str = "", message: str = "") -> None:
+    ``all_alike``: whatever else is asked of this API now is refused as well.
+    """
+
+    def __init__(self, text: str, *, status: int, reason: str = "", all_alike: bool = False) -> None:
         super().__init__(text)
-        self.status, self.reason, self.message = status, reason, message
+        self.status, self.reason, self.all_alike = status, reason, all_alike
 
 
 class NotSignedIn(SignInNeeded):
@@ -99,7 +104,7 @@ def of_answer(what: str, status: int, headers: Mapping[str, str], body: bytes | 
             f"{_service(what)}: answered {status}, and not as Google does; is there a log-in page in between, or"
             " another address in [google]?"
         )
-    return _refused(what, status, said, said.message or "refused")
+    return _refused(what, status, said)
 
 
 def of_garbage(what: str) -> Passing:
@@ -154,25 +159,31 @@ def _http_date(text: str) -> datetime | None:
 def _forbidden(what: str, said: Said) -> SyncdError:
     if said.reasons & _SCOPE:
         return SignInNeeded(f"{_service(what)}: the sign-in doesn't include leave {_leave(what)}; run: syncd auth")
-    if said.reasons & _SWITCHED_OFF:
+    if said.reasons & SWITCHED_OFF:
         where = said.link or "https://console.cloud.google.com/apis/library"
         return _refused(
             what, 403, said, f"is switched off in your Google Cloud project; enable it at {where} and wait some minutes"
         )
-    return _refused(what, 403, said, said.plain or said.message or "refused")
+    return _refused(what, 403, said, said.plain)
 
 
-def _refused(what: str, status: int, said: Said, words: str) -> Refused:
+def _refused(what: str, status: int, said: Said, plain: str = "") -> Refused:
+    """*plain* says in our words what concerns all that is asked; without it, the refusal is of this one."""
+    words = plain or ("" if _is_gmail(what) else said.message) or "refused"
     name = f" ({what}: {status}{' ' if said.first else ''}{said.first})"
-    return Refused(f"{_service(what)}: {words}{name}", status=status, reason=said.first, message=said.message)
+    return Refused(f"{_service(what)}: {words}{name}", status=status, reason=said.first, all_alike=bool(plain))
+
+
+def _is_gmail(what: str) -> bool:
+    return what.startswith("gmail.")
 
 
 def _service(what: str) -> str:
-    return "Gmail" if what.startswith("gmail.") else "Google Calendar"
+    return "Gmail" if _is_gmail(what) else "Google Calendar"
 
 
 def _leave(what: str) -> str:
-    if what.startswith("gmail."):
+    if _is_gmail(what):
         return "to read mail (gmail.readonly)"
     if what.startswith("calendar.calendarList."):
         return "to list calendars (calendar.calendarlist.readonly)"
@@ -189,24 +200,19 @@ def read(body: bytes | str) -> Said:
         found = json.loads(body)
     except (UnicodeDecodeError, ValueError, RecursionError):
         return Said()
-    error = found.get("error") if isinstance(found, dict) else None
+    error = as_dict(found).get("error")
     if not isinstance(error, dict):
         return Said()
-    listed = [one for key in ("errors", "details") for one in _dicts(error.get(key))]
+    listed = [one for key in ("errors", "details") for one in as_dicts(error.get(key))]
     reasons = [reason for one in listed if isinstance(reason := one.get("reason"), str)]
     reasons += [status] if isinstance(status := error.get("status"), str) else []
-    message = error.get("message")
     return Said(
         reasons=frozenset(reasons),
         first=re.sub(r"\W", "", reasons[0])[:60] if reasons else "",
-        message=_line(message) if isinstance(message, str) else "",
+        message=_line(as_text(error.get("message"))),
         link=_link(json.dumps(error)),
         google=True,
     )
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _line(text: str) -> str:

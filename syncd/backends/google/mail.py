@@ -7,6 +7,9 @@ nothing new, 20 for each message that is looked at, 5 for each question to the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from syncd.backends.google.mail_cursor import MailCursor, is_history
 from syncd.backends.google.mail_history import changes
 from syncd.backends.google.mail_older import OlderMail, to_ask
@@ -40,6 +43,7 @@ class GoogleMail:
     def pull(self, cursor: str | None, interest: Interest) -> MailChanges:
         """See ``ports.MailSource``.
 
+        Where Gmail fails in the midst of a search, what was read until then is given, and the next pull goes on.
         Gmail can't be asked who stands in Reply-To, nor for what refers to a message under another subject: such mail
         is seen as it comes in, but not by the search for older mail.
         """
@@ -53,21 +57,21 @@ class GoogleMail:
         reading = MailReading(self._session, self._account, interest, last.threads, last.again)
         _look_at_new(reading, last, delta.threads if delta else {})
         search = MailSearch(self._session, interest.since)
-        OlderMail(reading, search, last, to_ask(wanted, last, since, whole=delta is None)).look()
-        reading.complete()
+        asked = to_ask(wanted, last, since, whole=delta is None, later=bool(delta and delta.threads))
+        problem = _trouble_with(OlderMail(reading, search, last, asked), reading)
         given = reading.given()
-        after = MailCursor(
-            history,
-            since,
-            frozenset(term.digest for term in wanted),
-            [*last.given, *given],
-            [*last.passed, *reading.passed()],
-            last.threads | reading.unfollowed(last.threads, everything=True),
-            reading.again,
-        )
+        after = _read_more(last, reading, given)
+        if problem is None:
+            digests = frozenset(term.digest for term in wanted)
+            after = replace(after, history=history, since=since, asked=digests, repeat=asked.repeat, loose=[])
+        elif given:  # all else stays as it was: the same is asked again, and what was given isn't read again
+            warnings.append(f"{problem}; {len(given)} messages were read until then, and the next cycle goes on")
+        else:
+            raise problem
         return MailChanges(
             cursor=str(after),
             messages=tuple(once(given.values())),
+            complete=problem is None,
             warnings=tuple(dict.fromkeys([*warnings, *search.warnings, *reading.warnings])),
             looked_at=len(reading.seen),
         )
@@ -91,3 +95,26 @@ def _look_at_new(reading: MailReading, last: MailCursor, threads: dict[str, str]
     reading.wholes(name for name, thread in threads.items() if thread in last.threads)
     reading.heads(threads)
     reading.retry()
+
+
+def _trouble_with(older: OlderMail, reading: MailReading) -> Unreachable | None:
+    """Look at older mail, as far as that goes; what kept it from being all."""
+    try:
+        older.look()
+        reading.complete()
+    except Unreachable as problem:
+        return problem
+    return None
+
+
+def _read_more(last: MailCursor, reading: MailReading, given: Iterable[str]) -> MailCursor:
+    """*last* with what was read since, which holds whatever is still to be asked."""
+    threads = reading.unfollowed(last.threads, everything=True)
+    return replace(
+        last,
+        given=[*last.given, *given],
+        passed=[*last.passed, *reading.passed()],
+        threads=last.threads | threads,
+        loose=[*last.loose, *threads],
+        again=reading.again,
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncd.backends.google.faults import Refused
+from syncd.backends.google.json_values import as_dicts
 from syncd.backends.google.mail_cursor import is_history
 from syncd.backends.google.message_json import NOT_MAIL, labels, thread
 from syncd.backends.google.session import Session
@@ -66,7 +67,7 @@ def changes(session: Session, start: str, known: Container[str], most: int) -> D
 
 
 def _note(page: dict[str, Any], known: Container[str], threads: dict[str, str]) -> None:
-    for record in _dicts(page.get("history")):
+    for record in as_dicts(page.get("history")):
         for message in _arrived(record):
             name = message.get("id")
             if not isinstance(name, str) or name in known:
@@ -78,12 +79,8 @@ def _note(page: dict[str, Any], known: Container[str], threads: dict[str, str]) 
 
 
 def _arrived(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for added in _dicts(record.get("messagesAdded")):
-        yield from _dicts([added.get("message")])
-    for removed in _dicts(record.get("labelsRemoved")):
+    for added in as_dicts(record.get("messagesAdded")):
+        yield from as_dicts([added.get("message")])
+    for removed in as_dicts(record.get("labelsRemoved")):
         if labels(removed) & NOT_MAIL:
-            yield from _dicts([removed.get("message")])
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+            yield from as_dicts([removed.get("message")])

@@ -20,20 +20,33 @@ _BY_CHANCE = 50
 class Asked:
     """What to search for: terms that are new, and those of the last pull where its search has to be done again.
 
-    ``older``: the time reaches back further, so that what was passed over then may be wanted now.
+    ``older``: the time reaches back further, so that what was passed over then may be wanted now. ``repeat`` are the
+    digests of terms that have to be searched for once more after this.
     """
 
     fresh: tuple[Term, ...]
     anew: tuple[Term, ...] = ()
     older: bool = False
+    repeat: frozenset[str] = frozenset()
 
 
-def to_ask(wanted: tuple[Term, ...], last: MailCursor, since: int, *, whole: bool) -> Asked:
-    """What to search for in order to know all that is *wanted*. *whole*: the history doesn't tell what is new."""
+def to_ask(wanted: tuple[Term, ...], last: MailCursor, since: int, *, whole: bool, later: bool) -> Asked:
+    """What to search for in order to know all that is *wanted*.
+
+    *whole*: the history doesn't tell what is new. *later*: it tells of mail newer than the last search, so that what
+    was there before is in the index by now.
+    """
     fresh = tuple(term for term in wanted if term.digest not in last.asked)
+    known = tuple(term for term in wanted if term.digest in last.asked)
     older = since < last.since
-    anew = tuple(term for term in wanted if term.digest in last.asked) if whole or older else ()
-    return Asked(fresh, anew, older)
+    if whole or older:
+        return Asked(fresh, known, older, _digests(wanted))
+    due = tuple(term for term in known if term.digest in last.repeat)
+    return Asked(fresh, due if later else (), older, _digests(fresh if later else (*fresh, *due)))
+
+
+def _digests(terms: tuple[Term, ...]) -> frozenset[str]:
+    return frozenset(term.digest for term in terms)
 
 
 class OlderMail:
@@ -43,11 +56,13 @@ class OlderMail:
         self._reading, self._search, self._asked = reading, search, asked
         self._given = frozenset(last.given)
         self._known = self._given if asked.older else self._given.union(last.passed)
+        self._loose = {name: last.threads[name] for name in last.loose if name in last.threads}
         self._again = last.threads if asked.anew else {}
         self._followed = set(last.threads)
 
     def look(self) -> None:
         """Look at all of it: what is about people first, then what matches by chance."""
+        self._follow(self._loose, astray=_ASTRAY)
         self._follow(self._again, astray=0)
         for chance, astray in ((False, _ASTRAY), (True, 0)):
             self._find(self._asked.fresh, self._given, chance=chance)
@@ -74,5 +89,5 @@ class OlderMail:
         return len(others[:astray])
 
     def _more(self) -> dict[str, str]:
-        searched = bool(self._asked.fresh or self._asked.anew)
+        searched = bool(self._asked.fresh or self._asked.anew or self._loose)
         return self._reading.unfollowed(self._followed, everything=searched)

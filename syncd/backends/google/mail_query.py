@@ -1,8 +1,9 @@
 """What to ask Gmail's search for: everybody and everything of an ``Interest``, in few questions of modest length.
 
 Pure. Only operators that Gmail documents are used (https://support.google.com/mail/answer/7190): ``from:``, ``to:``,
-``cc:``, ``subject:``, quoted phrases, braces for "any of these", and ``after:`` with seconds since 1970, since plain
-dates mean midnight in California (https://developers.google.com/workspace/gmail/api/guides/filtering).
+``cc:``, ``subject:``, quoted phrases, braces for "any of these", ``-`` for words that aren't in it, and ``after:`` with
+seconds since 1970, since plain dates mean midnight in California
+(https://developers.google.com/workspace/gmail/api/guides/filtering).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote_plus
 
@@ -18,14 +19,19 @@ from syncd.interest import Interest
 
 PAGE = 500
 """As many as Gmail gives in one answer."""
-_CONTACT, _NAME, _SUBJECT = 500, 200, 500
-"""How many of its newest matches one term brings at most; what is called by a common word matches by chance."""
+_DOMAIN, _ADDRESS_MOST, _NAME, _SUBJECT = 60, 100, 60, 500
+"""How many of its newest matches one way of being concerned brings at most: each costs 20 units, and firms that one has
+interviews with may also send bulk mail."""
+FEW = 20
+"""How many of the newest are enough where there is more, and most of it is bulk mail."""
+_BULK = ("unsubscribe", "abmelden", "abbestellen", "désabonner", "désinscrire", "suscripción", "disiscriverti")
+"""Words of which bulk mail says one somewhere, since it has to, and a person hardly ever does."""
 _LENGTH = 1500
 """Percent-encoded, so that the whole address stays below 2,048 letters: the client library POSTs longer ones."""
 _MARGIN = timedelta(days=3)
 """Gmail compares the time at which it took a message in, we its Date header, which is believed up to two days off."""
 
-_ADDRESS = re.compile(r"""(?=.*\w)[^\s"(){}\[\]<>:;,|*\\\ud800-\udfff]{1,250}""")
+_ADDRESS = re.compile(r"""(?!-)(?=.*\w)[^\s"(){}\[\]<>:;,|*\\\ud800-\udfff]{1,250}""")
 _SYNTAX = re.compile(r"""[\s\x00-\x1f\x7f-\x9f"(){}\[\]<>\\|]+""")
 _PREFIX = re.compile(r"(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|res|enc|i|r)(?:\[\d{1,3}\])?\s?:\s*)+", re.IGNORECASE)
 _PHRASE = 100
@@ -35,14 +41,19 @@ _PHRASE = 100
 class Term:
     """One thing to look for.
 
-    ``text`` holds the alternatives of a search; ``most`` of its newest matches are enough. ``warns``: it is worth a
-    word where there are more. ``chance``: most of what it finds and nothing else does may concern nobody.
+    ``ways`` are the alternatives of a search; ``most`` of the newest matches of each are enough. ``warns``: it is worth
+    a word where there are more. ``chance``: most of what it finds and nothing else does may concern nobody.
     """
 
-    text: str
+    ways: tuple[str, ...]
     most: int
     warns: bool = False
     chance: bool = False
+
+    @property
+    def text(self) -> str:
+        """As it stands in a question."""
+        return " ".join(self.ways)
 
     @property
     def digest(self) -> str:
@@ -52,39 +63,51 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question: whatever matches one of *terms*."""
+    """One question: whatever matches one of *terms*, which are alike in how much is enough of them.
+
+    ``personal`` leaves out what reads as bulk mail.
+    """
 
     terms: tuple[Term, ...]
+    personal: bool = False
 
     def text(self, since: datetime) -> str:
         """As the search box takes it, for mail that may be dated *since* or later."""
-        return f"{{{' '.join(term.text for term in self.terms)}}} after:{_seconds(since)}"
+        without = "".join(f" -{word}" for word in _BULK) if self.personal else ""
+        return f"{{{' '.join(term.text for term in self.terms)}}}{without} after:{_seconds(since)}"
 
     @property
     def most(self) -> int:
-        """How many matches to take: a page shared by several terms, or what is enough of one."""
-        return PAGE if len(self.terms) > 1 else self.terms[0].most
+        """How many matches to take, of several terms as of one: where there are more, each is asked for by itself."""
+        return self.terms[0].most
 
     @property
     def halves(self) -> tuple[Query, ...]:
-        """Two questions for this one, so that one busy term doesn't drown the others; none where it is about one."""
-        middle = len(self.terms) // 2
-        return (Query(self.terms[:middle]), Query(self.terms[middle:])) if middle else ()
+        """Two questions for this one, so that what is busy doesn't drown the rest; none where it is about one thing."""
+        if len(self.terms) > 1:
+            middle = len(self.terms) // 2
+            return Query(self.terms[:middle]), Query(self.terms[middle:])
+        (term,) = self.terms
+        middle = len(term.ways) // 2
+        if term.chance or not middle:
+            return ()
+        return tuple(Query((replace(term, ways=ways),)) for ways in (term.ways[:middle], term.ways[middle:]))
 
 
 def terms(interest: Interest) -> tuple[Term, ...]:
     """Everything that *interest* knows mail by, in a fixed order, each on its own."""
-    people = [_contact(domain) for domain in sorted(interest.domains)]
-    people += [_contact(address) for address in sorted(interest.addresses) if not _covered(address, interest.domains)]
+    people = [_contact(domain, _DOMAIN) for domain in sorted(interest.domains)]
+    singly = sorted(address for address in interest.addresses if not _covered(address, interest.domains))
+    people += [_contact(address, _ADDRESS_MOST) for address in singly]
     names = [_name(name, "from", "to", "cc") for name in sorted(interest.names)]
     names += [_name(company, "subject", "from", "to", "cc") for company in sorted(interest.companies)]
     # A domain called as the company is: written with hyphens, the phrase above finds it.
     joined = {company.replace(" ", "") for company in interest.companies if " " in company}
     known = {domain.partition(".")[0] for domain in interest.domains}
-    people += [_contact(name) for name in sorted((joined & interest.written_together) - known)]
+    people += [_contact(name, _DOMAIN) for name in sorted((joined & interest.written_together) - known)]
     words = [_phrase(word) for word in sorted(interest.subject_words)]
-    told = Term(" ".join(f"subject:{word}" for word in words if word), PAGE, chance=True)
-    return tuple(term for term in (*people, *names, told) if term.text)
+    told = Term(tuple(f"subject:{word}" for word in words if word), PAGE, chance=True)
+    return tuple(term for term in (*people, *names, told) if term.ways)
 
 
 def subject_terms(threads: Mapping[str, str]) -> tuple[tuple[Term, ...], tuple[str, ...]]:
@@ -96,7 +119,7 @@ def subject_terms(threads: Mapping[str, str]) -> tuple[tuple[Term, ...], tuple[s
     phrases = {name: _phrase(base_subject(subject)) for name, subject in threads.items()}
     found = sorted({phrase for phrase in phrases.values() if phrase})
     wordless = tuple(name for name, phrase in phrases.items() if not phrase)
-    return tuple(Term(f"subject:{phrase}", _SUBJECT) for phrase in found), wordless
+    return tuple(Term((f"subject:{phrase}",), _SUBJECT) for phrase in found), wordless
 
 
 def queries(asked: Iterable[Term]) -> Iterator[Query]:
@@ -124,14 +147,14 @@ def base_subject(subject: str) -> str:
     return text[mark.end() if mark else 0 :][: _PHRASE * 2].strip()
 
 
-def _contact(address: str) -> Term:
-    told = address if _ADDRESS.fullmatch(address) else ""
-    return Term(f"from:{told} to:{told} cc:{told}" if told else "", _CONTACT, warns=True)
+def _contact(address: str, most: int) -> Term:
+    told = ("from", "to", "cc") if _ADDRESS.fullmatch(address) else ()
+    return Term(tuple(f"{operator}:{address}" for operator in told), most, warns=True)
 
 
 def _name(name: str, *operators: str) -> Term:
     phrase = _phrase(name)
-    return Term(" ".join(f"{operator}:{phrase}" for operator in operators) if phrase else "", _NAME)
+    return Term(tuple(f"{operator}:{phrase}" for operator in operators if phrase), _NAME)
 
 
 def _phrase(text: str) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _Answer = dict[str, Any] | Refused | Passing
 
 _UNITS = 20
-_AT_ONCE = 100
-"""Messages held as JSON at a time."""
+_AT_ONCE = 25
+"""Messages held as JSON at a time, and lost where they can't all be had: a batch."""
 _TRIES = 20
 """Pulls after which a message that can't be read is given up."""
 # Not the ``snippet``: the beginning of the text, which of other people's mail is none of our business.
@@ -106,8 +106,8 @@ class MailReading:
                 looked.message, looked.told = self._with_texts(name, looked.told), None
 
     def given(self) -> dict[str, Message]:
-        """The whole wanted messages, oldest first."""
-        names = [name for name in self.wanted() if self._looked[name].whole]
+        """The whole wanted messages, oldest first; without those of which a part is still to be read."""
+        names = [name for name in self.wanted() if self._looked[name].whole and self._looked[name].told is None]
         return {name: self._looked[name].message for name in sorted(names, key=lambda n: self._looked[n].message.date)}
 
     def passed(self) -> list[str]:

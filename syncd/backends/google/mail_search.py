@@ -7,11 +7,13 @@ what it finds. Its pages may be short or empty, and its estimates are none to re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from syncd.backends.google.faults import Refused
-from syncd.backends.google.mail_query import PAGE, Query, Term, queries, subject_terms
+from syncd.backends.google.json_values import as_dicts
+from syncd.backends.google.mail_query import FEW, PAGE, Query, Term, queries, subject_terms
 from syncd.backends.google.message_json import thread
 from syncd.backends.google.session import Session
 
@@ -32,7 +34,8 @@ class MailSearch:
     def find(self, terms: Iterable[Term]) -> dict[str, str]:
         """What matches any of *terms*, each message with its thread.
 
-        Of a busy term only the newest: the cost must not follow the size of the mailbox.
+        Of what is busy only the newest that persons may have written, and a few others: the cost must not follow the
+        size of the mailbox.
         """
         found: dict[str, str] = {}
         waiting = list(queries(terms))
@@ -42,9 +45,13 @@ class MailSearch:
             if more and query.halves:
                 waiting += query.halves  # and not what a busy term filled the page with
                 continue
+            if more and listed and not query.terms[0].chance and not query.personal:
+                found |= dict(list(listed.items())[:FEW])
+                waiting.append(replace(query, personal=True))
+                continue
             found |= listed
             if more and query.terms[0].warns:
-                self.warnings.append(f"Gmail: {more} ({query.terms[0].text.partition(' ')[0]})")
+                self.warnings.append(f"Gmail: {more} ({query.terms[0].text})")
         return found
 
     def find_threads(self, threads: Mapping[str, str]) -> dict[str, str]:
@@ -76,7 +83,7 @@ class MailSearch:
                 return found, ""
             if len(found) >= query.most:
                 break
-        return found, f"only the newest {len(found)} messages of a search were looked at"
+        return found, f"only the newest {len(found)} personal messages of a search were looked at"
 
     def _thread(self, name: str) -> dict[str, str]:
         try:
@@ -89,6 +96,4 @@ class MailSearch:
 
 
 def _listed(page: dict[str, Any]) -> dict[str, str]:
-    found = page.get("messages")
-    listed = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return {each["id"]: thread(each) for each in listed if isinstance(each.get("id"), str)}
+    return {each["id"]: thread(each) for each in as_dicts(page.get("messages")) if isinstance(each.get("id"), str)}

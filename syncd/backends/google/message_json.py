@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from syncd.backends.google.json_values import as_dict, as_dicts, as_text
 from syncd.formats.headers import read_headers
 from syncd.formats.mime import read_eml
 from syncd.model import Account, Direction, Message
@@ -48,13 +49,12 @@ def labels(told: dict[str, Any]) -> frozenset[str]:
 
 def thread(told: dict[str, Any]) -> str:
     """The id of its thread, empty where it says none."""
-    found = told.get("threadId")
-    return found if isinstance(found, str) else ""
+    return as_text(told.get("threadId"))
 
 
 def read_head(told: dict[str, Any], account: Account) -> Message:
     """The message as its headers tell it (``format=metadata``), as yet without text."""
-    head = _lines(_headers(_dict(told.get("payload"))))
+    head = _lines(_headers(as_dict(told.get("payload"))))
     return _placed(read_headers(head, account, _accepted(told), _folder(told)), told)
 
 
@@ -68,7 +68,7 @@ def texts_elsewhere(told: dict[str, Any]) -> list[dict[str, Any]]:
 
     Each has an ``attachmentId``; ``attachments.get`` gives the ``data`` that belongs in it.
     """
-    bodies = (_dict(part.get("body")) for part in _texts(_dict(told.get("payload")), 0, []))
+    bodies = (as_dict(part.get("body")) for part in _texts(as_dict(told.get("payload")), 0, []))
     return [body for body in bodies if _apart(body)][:10]
 
 
@@ -129,7 +129,7 @@ class _Budget:
 
 def rebuilt(payload: object) -> bytes:
     """A mail whose parts are *payload*'s. Texts are in base64, so that nothing in them can end a part early."""
-    return _entity(_dict(payload), 0, _Budget())
+    return _entity(as_dict(payload), 0, _Budget())
 
 
 def _entity(part: dict[str, Any], depth: int, budget: _Budget) -> bytes:
@@ -156,7 +156,7 @@ def _entity(part: dict[str, Any], depth: int, budget: _Budget) -> bytes:
 
 def _leaf(part: dict[str, Any], headers: list[tuple[str, str]]) -> bytes:
     kind, said = _type(part), _said_type(headers)
-    data = _dict(part.get("body")).get("data")
+    data = as_dict(part.get("body")).get("data")
     if not said and kind != "text/plain":
         headers = _with_type(headers, kind)
     if isinstance(data, str) and kind.startswith(("text/", "multipart/", "application/ics")):
@@ -249,9 +249,4 @@ def _type(part: dict[str, Any]) -> str:
 
 
 def _parts(part: dict[str, Any]) -> list[dict[str, Any]]:
-    found = part.get("parts")
-    return [each for each in found[:_PARTS] if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return as_dicts(part.get("parts"))[:_PARTS]

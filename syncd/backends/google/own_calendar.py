@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from syncd.backends.google.faults import Refused
 from syncd.backends.google.feed import Feed
+from syncd.backends.google.json_values import as_dicts, as_text
 from syncd.backends.google.markup import plain
 from syncd.backends.google.reminders import GoogleReminders
 from syncd.backends.google.session import Session
-from syncd.errors import Absurd, BadConfig, BadInput, Conflict, SignInNeeded, TryAgain, Unreachable
+from syncd.errors import Absurd, BadConfig, BadInput, Conflict, Declined, SignInNeeded, TryAgain, Unreachable
 from syncd.model import Ended, Entry
 from syncd.ports import ReminderChanges
 
@@ -101,8 +102,9 @@ class OwnCalendar:
             if old.place is None or (isinstance(problem, Refused) and problem.status not in _MISSING):
                 raise
             raise Absurd(
-                f'the calendar "{self._title}", which syncd made for its reminders, is gone; if you deleted it with '
-                "all that was in it, run: syncd sync --allow-mass-change (the next reminder makes a new one)"
+                f'the calendar "{self._title}", which syncd made for its reminders, is gone; if you deleted it, run: '
+                "syncd sync --allow-mass-change (what stood in it counts as deleted by you and stays so; the next new "
+                "reminder makes another calendar)"
             ) from problem
         return replace(changes, cursor=str(_Cursor(self._place, changes.cursor)))
 
@@ -149,11 +151,11 @@ class OwnCalendar:
         """The calendar that says that syncd made it, else the one of that name. Raises ``BadConfig`` for several."""
         owned = [one for one in self._listed() if one.get("accessRole") == "owner" and one.get("primary") is not True]
         sign = _words(self._sign)
-        ours = [one["id"] for one in owned if sign in _words(_text(one, "description"))]
+        ours = [one["id"] for one in owned if sign in _words(as_text(one.get("description")))]
         if ours:
-            # The answer that one was made may be lost, and another made: always the same of them is used.
+            # Two computers may have made one each at the same time: always the same of them is used.
             return _Place(min(ours))
-        called = [one["id"] for one in owned if self._title in (_text(one, "summary"), _text(one, "summaryOverride"))]
+        called = [one["id"] for one in owned if self._title in (one.get("summary"), one.get("summaryOverride"))]
         if len(called) > 1:
             raise BadConfig(
                 f'you have {len(called)} calendars called "{self._title}"; rename all but one, or let [calendar] write '
@@ -167,19 +169,18 @@ class OwnCalendar:
         while True:
             more = {"pageToken": page} if page else {}
             answer = self._session.ask(self._session.calendar_list.list(maxResults=_PAGE, showHidden=True, **more))
-            items = answer.get("items")
-            for one in items if isinstance(items, list) else ():
-                if isinstance(one, dict) and isinstance(one.get("id"), str):
-                    yield one
-            page = _text(answer, "nextPageToken")
+            yield from (one for one in as_dicts(answer.get("items")) if isinstance(one.get("id"), str))
+            page = as_text(answer.get("nextPageToken"))
             if not page or page in seen:
                 return
             seen.add(page)
 
     def _made(self) -> GoogleReminders:
+        self._looked = False  # until it is known: an answer may be lost
         body = {"summary": self._title, "description": self._sign, "timeZone": self._zone.key}
         try:
-            made = self._session.ask(self._session.calendars.insert(body=body))
+            # Once: it has no id of our choosing. Where the answer is lost, the next cycle finds what was made.
+            made = self._session.ask(self._session.calendars.insert(body=body), once=True)
         except Refused as refusal:
             if refusal.reason != "quotaExceeded":
                 raise
@@ -187,8 +188,8 @@ class OwnCalendar:
                 f'Google makes no more calendars for this account for some days, so there is no "{self._title}" yet; '
                 "wait, or set [calendar] write to a calendar that you have"
             ) from refusal
-        # What a lost answer had made already is found first, also by those who look later.
-        place = self._find() or _Place(_text(made, "id"))
+        # One that was made meanwhile is found first, also by those who look later.
+        place = self._find() or _Place(as_text(made.get("id")))
         if not place.calendar:
             raise Unreachable("Google Calendar: made a calendar and didn't say which; syncd tries again by itself")
         return self._use(place)
@@ -203,10 +204,11 @@ class OwnCalendar:
         """Say of a calendar that only the name speaks for why it may refuse writes."""
         try:
             yield
-        except (BadConfig, Refused, SignInNeeded) as problem:
+        except (BadConfig, Declined, Refused, SignInNeeded) as problem:
             if self._place is None or self._place.made:
                 raise
-            if isinstance(problem, Refused) and problem.status not in {403, *_MISSING}:
+            refusal = problem.__cause__ if isinstance(problem, Declined) else problem
+            if isinstance(refusal, Refused) and refusal.status not in {403, *_MISSING}:
                 raise
             kind = SignInNeeded if isinstance(problem, SignInNeeded) else BadConfig
             raise kind(
@@ -218,8 +220,3 @@ class OwnCalendar:
 def _words(text: str) -> str:
     """*text* as it reads, also where Google's editor made HTML of it."""
     return " ".join(plain(text).split())
-
-
-def _text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
-    return value if isinstance(value, str) else ""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from syncd import marks
 from syncd.backends.google.event_json import cancelled, identifier, read
+from syncd.backends.google.json_values import as_dict, as_dicts, as_text
 from syncd.backends.google.markup import plain
 from syncd.formats.ical_lines import clean
 from syncd.marks import Marks
@@ -40,6 +41,8 @@ _SHAPE = re.compile("[0-9a-v]{32}")
 _PAGE = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?(?:[/?#][!-~]*)?")
 _ANCHOR = re.compile(r"</?a(?:\s[^<>]*)?>", re.IGNORECASE)
 _HALF_REFERENCE = re.compile(r"&[^;\s]{0,5}\Z")
+_ADDED = ("attendees", "recurrence", "location", "attachments", "conferenceData")
+"""What syncd never writes."""
 _SHARED = {"visibility": "private", "transparency": "transparent", "colorId": _COLOR, "eventType": "default"}
 
 
@@ -69,13 +72,14 @@ def read_entry(item: dict[str, Any], zone: ZoneInfo) -> Entry | None:
     event = read(item, "", zone)
     return Entry(
         event_id=found.event_id,
-        title=clean(_text(item, "summary")),
-        text=_lines(_text(item, "description")),
+        title=clean(as_text(item.get("summary"))),
+        text=_lines(as_text(item.get("description"))),
         start=event.start,
         end=event.end,
         all_day=event.all_day,
         alarm=_alarm(item.get("reminders")),
         link=_read_link(item),
+        added=any(item.get(name) for name in _ADDED),
         marks=tuple(pairs),
         etag=etag,
         href=found.event_id,
@@ -170,22 +174,19 @@ def _instead(time: dict[str, str]) -> dict[str, str | None]:
 
 def _alarm(given: object) -> int | None:
     """The popup nearest to the start (Google keeps no order), in minutes before it."""
-    if not isinstance(given, dict):
-        return None
-    listed = given.get("overrides")
+    told = as_dict(given)
     minutes = [
         one["minutes"]
-        for one in (listed if isinstance(listed, list) else ())
-        if isinstance(one, dict) and one.get("method") == "popup" and type(one.get("minutes")) is int
+        for one in as_dicts(told.get("overrides"))
+        if one.get("method") == "popup" and type(one.get("minutes")) is int
     ]
-    default = _DEFAULT_ALARM if given.get("useDefault") is True else None
+    default = _DEFAULT_ALARM if told.get("useDefault") is True else None
     return min(minutes, default=default)
 
 
 def _read_link(item: dict[str, Any]) -> str:
     """The page that ``source`` names; empty for none."""
-    source = item.get("source")
-    url = clean(_text(source, "url")) if isinstance(source, dict) else ""
+    url = clean(as_text(as_dict(item.get("source")).get("url")))
     return url if url.startswith(("https://", "http://")) else ""
 
 
@@ -224,17 +225,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _pairs(item: dict[str, Any]) -> Pairs:
-    kept = item.get("extendedProperties")
-    private = kept.get("private") if isinstance(kept, dict) else None
-    if not isinstance(private, dict):
-        return ()
+    private = as_dict(as_dict(item.get("extendedProperties")).get("private"))
     return tuple(
-        (name, clean(value))
-        for name, value in private.items()
-        if isinstance(name, str) and name.startswith(_PREFIX) and isinstance(value, str)
+        (name, clean(value)) for name, value in private.items() if name.startswith(_PREFIX) and isinstance(value, str)
     )
-
-
-def _text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
-    return value if isinstance(value, str) else ""

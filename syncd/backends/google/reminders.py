@@ -18,7 +18,8 @@ from syncd.backends.google.event_json import BROKEN, cancelled, identifier, warn
 from syncd.backends.google.faults import Refused
 from syncd.backends.google.feed import Feed
 from syncd.backends.google.session import Session
-from syncd.errors import BadConfig, Conflict
+from syncd.errors import BadConfig, Conflict, Declined
+from syncd.formats.ical_lines import shown
 from syncd.model import Ended, Entry
 from syncd.ports import ReminderChanges
 
@@ -29,7 +30,6 @@ _TAKER = "reminders"
 _GONE = frozenset({404, 410})
 _CHANGED = 412
 _USED = 409
-_NO_LEAVE = frozenset({"forbidden", "requiredAccessLevel"})
 
 
 class GoogleReminders:
@@ -89,7 +89,7 @@ class GoogleReminders:
             calendarId=self._name, body=reminder_json.body(entry, self._zone), sendUpdates="none"
         )
         try:
-            return self._stored(self._write(insert), entry.event_id)
+            return self._stored(self._write(insert, entry), entry.event_id)
         except Refused as refusal:
             if refusal.status != _USED:
                 raise
@@ -104,7 +104,7 @@ class GoogleReminders:
             calendarId=self._name, eventId=old.event_id, body=changes, sendUpdates="none"
         )
         try:
-            return self._stored(self._write(patch, old.etag), old.event_id)
+            return self._stored(self._write(patch, new, old.etag), old.event_id)
         except Refused as refusal:
             if refusal.status in _GONE:
                 raise Conflict(f"{old.event_id} is gone since it was read") from refusal
@@ -122,7 +122,7 @@ class GoogleReminders:
         try:
             etag = self.update(entry, ending).etag
             delete = self._session.events.delete(calendarId=self._name, eventId=entry.event_id, sendUpdates="none")
-            self._write(delete, etag)
+            self._write(delete, entry, etag)
         except (Conflict, Refused) as problem:
             if isinstance(problem, Refused) and problem.status not in {*_GONE, _CHANGED}:
                 raise
@@ -140,16 +140,19 @@ class GoogleReminders:
             self._met[entry.event_id] = met
         raise Conflict(f"{entry.event_id} was used before")
 
-    def _write(self, request: HttpRequest, etag: str = "") -> dict[str, Any]:
+    def _write(self, request: HttpRequest, entry: Entry, etag: str = "") -> dict[str, Any]:
+        """What Google answers to a write of *entry*. Raises ``Declined`` where it refuses this one alone."""
         try:
             return self._session.ask(request, etag=etag)
         except Refused as refusal:
-            if refusal.status == 403 and refusal.reason in _NO_LEAVE:
+            if refusal.status not in {400, 403} or refusal.all_alike:
+                raise
+            if refusal.reason == "requiredAccessLevel" or (refusal.reason == "forbidden" and request.method == "POST"):
                 raise BadConfig(
                     f"you may not write to the calendar {self._name}; set [calendar] write to one of your own "
                     f"({refusal})"
                 ) from refusal
-            raise
+            raise Declined(f'the reminder "{shown(entry.title)}" can\'t be written: {refusal}') from refusal
 
     def _get(self, event_id: str) -> dict[str, Any]:
         """What Google has under that id, also of a deleted one; {} for nothing."""

@@ -18,7 +18,7 @@ from syncd.backends.google.known_series import Window
 from syncd.formats.ical_lines import Component, Document, Line, clean
 from syncd.formats.ical_times import BROKEN, Timed, occurrences, read_times
 from syncd.formats.ical_zones import Zones
-from syncd.model import Event
+from syncd.model import Account, Event
 
 UNCLEAR = BROKEN
 """What is raised for a series that can't be understood."""
@@ -33,11 +33,12 @@ def expand(
     source: str,
     window: Window,
     warnings: list[str],
+    account: Account | None = None,
 ) -> Iterator[Event]:
     """The occurrences of *master* that touch the window, changed ones as changed, cancelled ones left out.
 
-    An exception that can't be understood is left out and named in *warnings*. Raises one of ``UNCLEAR`` where the
-    series itself can't be.
+    An exception that can't be understood is left out and named in *warnings*; *account* as in ``event_json.read``.
+    Raises one of ``UNCLEAR`` where the series itself can't be.
     """
     first, home = _master(master, window.zone)
     skipped: list[date] = []
@@ -60,6 +61,7 @@ def expand(
             described[id(found.component)],
             source,
             window.zone,
+            account,
             href=identifier(master),
             at=(found.start, found.end),
             original=found.recurrence_id,

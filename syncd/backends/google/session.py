@@ -17,6 +17,7 @@ from syncd.backends.google.pacing import Pace
 from syncd.backends.google.patience import Patience
 from syncd.errors import BadConfig, SyncdError, Unreachable
 from syncd.ports import Clock, Traffic
+from syncd.sign_in.apis import CALENDAR, GMAIL
 from syncd.sign_in.network import is_safe
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-_CALENDAR = "https://www.googleapis.com/calendar/v3/"
-_GMAIL = "https://gmail.googleapis.com/"
 _TIMEOUT = 20.0
 """Seconds to connect, and between two pieces of an answer. Google answers within one or two."""
 _AT_ONCE = 25
@@ -61,8 +60,8 @@ class Session:
         *timeout* in seconds; *chance* gives numbers in [0, 1) for the jitter. Asks nothing yet. Raises ``BadConfig``.
         """
         self._credentials, self._clock, self.traffic, self._timeout = credentials, clock, traffic, timeout
-        self._calendar_url = _base(calendar_endpoint or _CALENDAR, "calendar_endpoint")
-        self._gmail_url = _base(gmail_endpoint or _GMAIL, "gmail_endpoint")
+        self._calendar_url = _base(calendar_endpoint or CALENDAR, "calendar_endpoint")
+        self._gmail_url = _base(gmail_endpoint or GMAIL, "gmail_endpoint")
         self._patience = Patience(clock, chance)
         self._pace = Pace(clock)
         self._at_once = _AT_ONCE
@@ -100,16 +99,25 @@ class Session:
         """``users.history`` of the Gmail API."""
         return self.users.history()
 
-    def ask(self, request: HttpRequest, *, units: int = 0, etag: str = "", once: bool = False) -> dict[str, Any]:
+    def ask(
+        self,
+        request: HttpRequest,
+        *,
+        units: int = 0,
+        etag: str = "",
+        once: bool = False,
+        whole: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> dict[str, Any]:
         """What *request* is answered, {} for an empty answer.
 
         *units* is what Gmail counts it as. With *etag* it is carried out only where the thing is still of that etag
         (else ``Refused`` with status 412). With *once* it is asked again only where it surely wasn't carried out: for
         what would be made twice, since it has no id of our choosing; ``Unreachable`` then leaves open whether it was.
+        An answer that isn't *whole* can't be read, and is asked for again.
         """
         if etag:
             request.headers["If-Match"] = etag
-        return self._patience.spend(partial(self._ask_once, request, units, once=once))
+        return self._patience.spend(partial(self._ask_once, request, units, once=once, whole=whole))
 
     def ask_many(self, requests: Sequence[HttpRequest], *, units: int) -> list[dict[str, Any] | Refused]:
         """What each of *requests* (to Gmail, *units* each) is answered, in their order; in batches of at most 25.
@@ -154,12 +162,19 @@ class Session:
         self.traffic.mail += 1
         self.traffic.gmail_units += self._units
 
-    def _ask_once(self, request: HttpRequest, units: int, *, once: bool = False) -> dict[str, Any]:
+    def _ask_once(
+        self,
+        request: HttpRequest,
+        units: int,
+        *,
+        once: bool = False,
+        whole: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> dict[str, Any]:
         transport, what = request.http, request.methodId
         transport.once = once
         try:
             answer = self._send(transport, what, units, request.execute)
-            if isinstance(answer, dict) and transport.status != 204:
+            if isinstance(answer, dict) and transport.status != 204 and (whole is None or whole(answer)):
                 return answer
             if answer or request.method != "DELETE":
                 # The library gives what isn't JSON as it came; and nothing at all is no empty listing.

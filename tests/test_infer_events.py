@@ -32,6 +32,41 @@ def read(given_event: Event, account: Account = ME) -> EventReading:
     return read_event(given_event, account)
 
 
+def test_a_tool_that_says_it_sent_the_invitation_is_no_company() -> None:
+    told = (
+        "Your interview for the Fitter position at Corvid Works is confirmed.\n\nThis event was created by Greenbough."
+    )
+    sender = Person("Greenbough Scheduling", "no-reply@greenbough.example")
+    assert read(invited("Technical interview", organizer=sender, description=told)).company == "Corvid Works"
+
+
+def test_an_agency_gives_way_to_the_client_who_takes_part() -> None:
+    client = Person("Roland Dippel", "dippel@dippel-lifts.example")
+    agent = Person("Vera Uhl", "vera.uhl@kraftfeld.example")
+    reading = read(invited("Interview", client, organizer=agent, description="All confirmed with the client.\nVera"))
+    assert (reading.company, reading.people) == ("Dippel Lifts", (agent, client))
+
+
+def test_whoever_the_users_house_invites_is_the_candidate() -> None:
+    owner = Account("gil@hotelmar.example")
+    guest = Person("Ruben Costa", "ruben@postal.example")
+    given = invited("Interview night porter", guest, organizer=Person("Gil", owner.email), account=owner)
+    assert not read(given, owner).interview
+
+
+@pytest.mark.parametrize(
+    ("description", "interview"),
+    [
+        ("Following your application, I would like to tell you about the depot manager post.", True),
+        ("Notice period? four weeks\nWhich role are you interested in? Clerk", True),
+        ("The quarterly figures, and the roof.", False),
+        ("We are glad you like our product. Let's talk about pricing.", False),
+    ],
+)
+def test_a_bare_meeting_is_what_its_description_says(description: str, interview: bool) -> None:
+    assert read(invited("Noa / Ida", description=description)).interview is interview
+
+
 @pytest.mark.parametrize(
     "title",
     [

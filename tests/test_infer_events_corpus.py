@@ -99,7 +99,7 @@ def test_the_corpus_is_large_and_mostly_of_other_things() -> None:
 
 @EVERY
 def test_interviews_are_told_from_the_rest(half: list[Case]) -> None:
-    assert f1(half) >= 0.95, [c.label["title"] for c in half if c.interview != c.label["interview"]]
+    assert f1(half) >= 0.96, [c.label["title"] for c in half if c.interview != c.label["interview"]]
 
 
 @EVERY

@@ -43,7 +43,7 @@ def read_event(event: Event, account: Account) -> EventReading:
     me = people.me_in(event, account)
     everyone = people.others(event, account, me)
     declined = any(a.status == "declined" for a in event.attendees if account.owns(a.person.email))
-    verdict = _judge(said, tags, side_of(event, account, said, everyone, me), everyone)
+    verdict = _judge(said, tags, side_of(event, account, said, everyone, me), everyone, me)
     if not verdict.interview and not verdict.may_be:
         return EventReading(interview=False, declined=declined, why=tuple(verdict.why))
     pieces = tuple(p for title in said.titles for p in split(title))
@@ -73,19 +73,19 @@ def _tagged(tags: Mapping[str, Tag]) -> Company | None:
     return Company(name, certain=True, why=f'you wrote "{tag.words[:80]}"') if tag and name else None
 
 
-def _judge(said: Told, tags: Mapping[str, Tag], side: Side, everyone: list[Person]) -> _Verdict:
+def _judge(said: Told, tags: Mapping[str, Tag], side: Side, everyone: list[Person], me: people.Me) -> _Verdict:
     for name in _ABOUT_A_JOB:
         if name in tags:
             return _Verdict(True, [f'you wrote "{tags[name].words[:80]}"'])
     if side.candidate is False:
         return _Verdict(False, [side.why])
-    weighing = weigh(said, everyone, side.outside)
+    weighing = weigh(said, everyone, side.outside, me)
     # A name in a title alone is any meeting's: "Jane / Noa chat".
     if side.candidate and (side.by_line or weighing.points > weighing.weak):
         weighing.add(2, side.why)
     if "company" in tags:
         weighing.add(2, f'you wrote "{tags["company"].words[:80]}"')
-    if never := ruled_out(said, weighing):
+    if weighing.points > 0 and (never := ruled_out(said, weighing, side.outside)):
         return _Verdict(False, [never])
     if side.colleagues and not side.candidate:
         weighing.add(-4, "only colleagues of yours take part")

@@ -24,6 +24,7 @@ from syncd.model import Person
 # a place; and a domain that agrees lifts any of them.
 _LABELLED, _CLIENT, _AT, _WITH, _DOMAIN, _SAID, _SENDER = 12.0, 10.0, 6.0, 5.2, 4.9, 4.6, 4.3
 _PROPER, _ABOUT, _HOUSE_AT_PLACE, _UNSURE, _LOOSE_WORDS, _SUBDOMAIN, _PLACE = 4.0, 3.4, 3.2, 2.9, 2.4, 2.2, 1.7
+_FIRM = 3.0
 _AGREES, _IS_HOUSE, _LEAST = 3.0, 1.2, 1.0
 _BY_DOMAIN = "the mail domain"
 
@@ -54,10 +55,30 @@ class Context:
     me: Me
     own: frozenset[str]
 
+    tools: frozenset[str] = frozenset()
+    """The letters of the names of tools that say in the text that they sent this."""
+
     def domains(self) -> list[str]:
-        """The registrable domains of the other side that may be an employer's, in the order of the invitation."""
+        """The registrable domains of the other side that may be an employer's, in the order of the invitation.
+
+        Those of agencies come last.
+        """
         found = dict.fromkeys(names.registrable(p.email) for p in self.everyone if p.email)
-        return [d for d in found if d and d not in self.own and not names.is_public_host(d)]
+        theirs = (d for d in found if d and d not in self.own and not names.is_public_host(d))
+        employers = [d for d in theirs if not self.is_tool(names.label(d))]
+        return sorted(employers, key=lambda d: is_agency(names.company_of_domain(d)) or d == self.agency)
+
+    @property
+    def agency(self) -> str:
+        """The organizer's domain, where the text speaks of a client and somebody else comes along, or of an agency."""
+        domains = list(dict.fromkeys(names.registrable(p.email) for p in self.everyone if p.email))
+        if not domains or not self.told.text or not pattern("speaks_of_client").search(self.told.text):
+            return ""
+        return domains[0] if len(domains) > 1 or pattern("is_agency").search(self.told.text) else ""
+
+    def is_tool(self, name: str) -> bool:
+        """Whether *name* is that of a tool which sent this."""
+        return bool(self.tools) and names.letters(name).startswith(tuple(self.tools))
 
     def agrees(self, name: str) -> bool:
         """Whether one of the mail domains can be that of *name*."""
@@ -66,9 +87,18 @@ class Context:
 
 def find(context: Context) -> Company:
     """The company that the entry is about; an empty name where nothing tells."""
-    found = [c for c in _candidates(context) if _usable(c.name, context)]
+    tools = frozenset(names.letters(m[1]) for m in _sent_by().finditer(context.told.text))
+    context = replace(context, tools=frozenset(t for t in tools if len(t) > 3))
+    found = [c for c in _candidates(context) if _usable(c.name, context) and not context.is_tool(c.name)]
     found += [_of_domain(d) for d in context.domains()[:1]]
-    agencies = {names.company_key(c.name) for c in found if is_agency(c.name)}
+    agencies = {
+        names.company_key(c.name)
+        for c in found
+        if is_agency(c.name) or (context.agency and names.fits_domain(c.name, context.agency))
+    }
+    # Nothing loose ("test" in the title) goes before an agency.
+    if max((c.score for c in found if names.company_key(c.name) not in agencies), default=0.0) < _FIRM:
+        agencies = set()
     best = Company(score=_LEAST)
     for candidate in found:
         weighed = candidate
@@ -86,6 +116,16 @@ def find(context: Context) -> Company:
 def is_agency(name: str) -> bool:
     """Whether *name* is that of a recruiting agency."""
     return any(pattern("agency").search(n) for n in (name, "".join(names.company_key(name).split())))
+
+
+@cache
+def _sent_by() -> re.Pattern[str]:
+    return re.compile(rf"\b(?i:{alternatives('sent_by')})[ ]+([A-ZÀ-Þ][\w]+)")
+
+
+@cache
+def _job_at() -> re.Pattern[str]:
+    return re.compile(rf"\b(?i:{alternatives('post')})[ ]+(?i:(?:at|@|bei|chez|en|in) )?({_NAME})$")
 
 
 @cache
@@ -118,22 +158,50 @@ def _candidates(context: Context) -> Iterator[Company]:
 def _from_pieces(context: Context) -> Iterator[Company]:
     job_at = -2
     for piece in context.pieces:
+        before, _, behind = _at_interview(piece.text)
+        if behind and jobs.is_job(before):
+            yield Company(_trim(strip(behind)), True, f'"{piece.raw[:60]}" in the title', _PROPER)
         if (jobs.is_job(piece.text) and not jobs.is_theirs(piece.raw)) or jobs.ends_in_job(piece.raw):
             job_at = piece.nth
             continue
+        if at := _job_at().search(piece.raw):
+            yield Company(_trim(at[1]), True, f'"{piece.raw[:60]}" in the title', _WITH)
+        if piece.raw != piece.text and not piece.raw.startswith("HR") and looks_like_person(piece.raw):
+            continue  # "Hr. Banse"
+        if pattern("ends_in_post").search(piece.raw):
+            continue  # "forklift job", "confidential FC role"
         score = _score_of(piece, known_domain=bool(context.domains()))
-        house = _is_house(piece.text)
+        if piece.after in WITH and " " not in piece.text and pattern("talk_with").search(_before(context, piece)):
+            score = _UNSURE  # "coffee w/ Ros, Thornbury Ceramics"
+        house = is_house(piece.text)
         if piece.nth == job_at + 1 and not piece.after and not house:
             score -= 2.5  # "Vice President, Credit Risk"
         if piece.raw == piece.text and not piece.after:
             score += 0.4  # it stands alone: "Kitewing - Data Modelling Interview"
+        if pattern("hr_of").search(piece.raw) and piece.text != piece.raw:
+            score += 2  # "Sanna (HR Brinemoor)"
+        if pattern("site").search(piece.text):
+            score -= 1.5
+        if before != piece.text and not piece.after:
+            yield Company(_trim(strip(before)), True, f'"{piece.raw[:60]}" in the title', score + 0.2)
         if house:
             score += _IS_HOUSE
-        elif piece.bracketed and not piece.proper:
-            score -= 2
+        elif piece.bracketed:
+            score -= 0.6 if piece.proper else 2
         if len(piece.text.split()) > 5:
             score -= 1.5
         yield Company(_trim(piece.text), True, f'"{piece.raw[:60]}" in the title', score)
+
+
+def _at_interview(text: str) -> tuple[str, str, str]:
+    """*text* before, at and behind an interview in its midst: "Vet nurse", "interview", "Oakhurst Vets"."""
+    found = pattern("inner").search(text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
+
+
+def _before(context: Context, piece: Piece) -> str:
+    """The title up to *piece*."""
+    return context.told.headings.partition(piece.raw)[0]
 
 
 def _score_of(piece: Piece, *, known_domain: bool) -> float:
@@ -146,7 +214,7 @@ def _score_of(piece: Piece, *, known_domain: bool) -> float:
         return _ABOUT if piece.proper else _LEAST + 0.5
     if piece.after in VIA:
         return _LEAST + 0.2
-    if piece.after == "in" and not _is_house(piece.text):
+    if piece.after == "in" and not is_house(piece.text):
         return _LEAST  # a town, mostly
     if piece.after in ("in", "im", "en", "to"):
         return _UNSURE if piece.proper else _LEAST + 1
@@ -179,7 +247,7 @@ def _from_place(context: Context) -> Iterator[Company]:
             continue
         name = strip(part)
         if name and (not lists.leisure.search(part) or context.agrees(part)):
-            score = (_HOUSE_AT_PLACE if _is_house(name) else _PLACE) - n * 0.6
+            score = (_HOUSE_AT_PLACE if is_house(name) else _PLACE) - n * 0.6
             yield Company(name, True, f'the place "{part[:60]}"', score)
 
 
@@ -194,7 +262,7 @@ def _from_links(told: Told) -> Iterator[Company]:
             yield Company(first.title(), False, f"the link to {host[:60]}", _SUBDOMAIN)
 
 
-def _is_house(name: str) -> bool:
+def is_house(name: str) -> bool:
     """Whether *name* says what kind of house it is: "Elm Creek USD", "Hotel Miravel", "Wren & Vale"."""
     words, lists = [w.strip(".,") for w in name.casefold().split()], lexicon()
     if not words:

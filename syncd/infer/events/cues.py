@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -17,34 +17,90 @@ _NEXT_WORDS = re.compile(r"[ ]([\w/-]+)(?:[ ]([\w/-]+))?")
 _LINKING = frozenset(
     ["w/", "with", "for", "at", "of", "to", "by", "and", "from", "re", "mit", "für", "avec", "pour", "con", "para"]
 )
-_META = ("points", "why", "weak", "text", "unless_interview", "of_a_job")
+_CAPITAL = re.compile(r"(?<!\\)[A-ZÀ-ÖØ-Þ]")
+_META = ("points", "why", "weak", "text", "unless_interview", "of_a_job", "anywhere", "yields")
+
+
+@lru_cache(maxsize=16)  # the same few texts are asked about by every cue
+def _lower(text: str) -> str:
+    """*text* in small letters, as long as before."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Patterns that are looked for together, without regard to case.
+
+    Most are ``small``: without a capital of their own, so that they are matched in small letters, which takes a third
+    of the time (where letters are literal, ``re`` skips at once the patterns that begin with another one).
+    """
+
+    small: re.Pattern[str] | None
+    mixed: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> Words:
+        """All of *patterns*."""
+        small: list[str] = []
+        mixed: list[str] = []
+        for pattern in patterns:
+            (mixed if _CAPITAL.search(pattern) else small).append(pattern)
+        return cls(_joined(small, 0), _joined(mixed, re.IGNORECASE))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Where in *text* the first of them stands, if any does."""
+        found = self.small.search(_lower(text)) if self.small and text else None
+        return found or (self.mixed.search(text) if self.mixed and text else None)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where in *text* they stand."""
+        if self.small:
+            for found in self.small.finditer(_lower(text)):
+                yield found.span()
+        if self.mixed:
+            for found in self.mixed.finditer(text):
+                yield found.span()
+
+
+def _joined(patterns: list[str], flags: int) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", flags | re.MULTILINE) if patterns else None
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Patterns that say the same: ``points`` for (in ``less``: against) an interview; ``why`` opens the sentence."""
+    """Patterns that say the same: ``points`` for (in ``less``: against) an interview; ``why`` opens the sentence.
 
-    pattern: re.Pattern[str]
+    ``yields``: as many points of evidence for a job outweigh it; 0 where in a title nothing does. ``domain`` is looked
+    for in the mail domains of those outside.
+    """
+
+    words: Words
     why: str
     points: int = 0
     weak: bool = False
     text: bool = False
     unless_interview: bool = False
     of_a_job: bool = False
+    anywhere: bool = False
+    yields: int = 0
+    domain: re.Pattern[str] | None = None
 
     def find(self, text: str) -> str:
         """The words of *text* that match, empty for none."""
-        found = self.pattern.search(text)
-        return found[0].strip() if found else ""
+        found = self.words.search(text)
+        return text[found.start() : found.end()].strip() if found else ""
 
     def find_unless_job(self, text: str) -> str:
         """As ``find``, but words that belong to a job's title ("training manager", "prep cook") don't count."""
-        for found in self.pattern.finditer(text):
-            following = _NEXT_WORDS.match(text, found.end())
+        if not self.words.search(text):
+            return ""
+        for start, end in self.words.spans(text):
+            following = _NEXT_WORDS.match(text, end)
             nearby = [w.casefold() for w in following.groups() if w] if following else []
             nearby = [] if nearby[:1] and nearby[0] in _LINKING else nearby
             if lexicon().heads.isdisjoint(nearby):
-                return found[0].strip()
+                return text[start:end].strip()
         return ""
 
 
@@ -62,9 +118,13 @@ class Cues:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Word lists: of job titles (``heads``, ``levels``, ``fields``), organisations, names, and what surrounds names."""
+    """Word lists: of organisations, of names, and of what surrounds names.
+
+    Of job titles: ``heads`` and their ``endings``, ``levels``, ``fields``.
+    """
 
     heads: frozenset[str]
+    endings: tuple[str, ...]
     levels: frozenset[str]
     fields: frozenset[str]
     organisations: frozenset[str]
@@ -87,19 +147,16 @@ def _events() -> dict[str, Any]:
     return _load("events.toml")
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE | re.MULTILINE)
-
-
 def _patterns(group: dict[str, Any]) -> Iterator[str]:
     for key, value in group.items():
-        if key not in _META:
+        if key not in _META and key != "domain":
             yield from value
 
 
 def _cue(group: dict[str, Any]) -> Cue:
     facts = {key: group[key] for key in _META if key in group}
-    return Cue(pattern=_any_of(_patterns(group)), **facts)
+    domain = re.compile("|".join(group["domain"])) if "domain" in group else None
+    return Cue(words=Words.of(_patterns(group)), domain=domain, **facts)
 
 
 @cache
@@ -112,8 +169,8 @@ def cues() -> Cues:
         text=tuple(_cue(g) for g in raw["text"]),
         never=tuple(_cue(g) for g in raw["never"]),
         less=tuple(_cue(g) for g in raw["less"]),
-        them_title=Cue(_any_of(them["title"]), them["why"]),
-        them_text=Cue(_any_of(them["text"]), them["why"]),
+        them_title=Cue(Words.of(them["title"]), them["why"]),
+        them_text=Cue(Words.of(them["text"]), them["why"]),
     )
 
 
@@ -142,6 +199,7 @@ def lexicon() -> Lexicon:
     jobs, people, words = _load("jobs.toml"), _load("people.toml"), _events()["words"]
     return Lexicon(
         heads=frozenset(jobs["heads"].split()),
+        endings=tuple(jobs["endings"].split()),
         levels=frozenset(jobs["levels"].split()),
         fields=frozenset(jobs["fields"].split()),
         organisations=frozenset(jobs["organisations"].split()),
@@ -152,5 +210,5 @@ def lexicon() -> Lexicon:
         around=frozenset(words["around"].split()),
         nowhere=frozenset(words["nowhere"].split()),
         subjects=frozenset(words["subjects"].split()),
-        leisure=_any_of([words["places_of_leisure"]]),
+        leisure=re.compile(rf"(?<!\w)(?:{words['places_of_leisure']})(?!\w)", re.IGNORECASE),
     )

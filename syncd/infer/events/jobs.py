@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syncd.infer.events.cues import lexicon
 from syncd.infer.events.told import Told
@@ -50,6 +51,8 @@ def is_job(text: str) -> bool:
         return any(w in lists.fields for w in words) or _head(words[-1]) or _TAIL.search(text) is not None
     if len(words) > 2 and words[1] == "of" and words[0] in ("head", "director", "vp", "chief", "dean", "president"):
         return True
+    if len(words) == 2 and _plural_alone(words[-1]) and text[:1].isupper() and not _known(words[0]):
+        return False  # "Brightpath Tutors"
     if "&" in words and not _head(words[-1]):
         return False
     if not lists.organisations.isdisjoint(words[-1:]) and words[-1] not in lists.heads:
@@ -73,6 +76,17 @@ def ends_in_job(text: str) -> bool:
     return bool(words) and not is_theirs(bare) and _head(words[-1].casefold()) and is_job(bare)
 
 
+def _known(word: str) -> bool:
+    lists = lexicon()
+    return word in lists.fields or word in lists.levels or word in lists.subjects or _head(word)
+
+
+def _plural_alone(word: str) -> bool:
+    """Whether *word* is a job's only in the plural."""
+    return word.endswith("s") and word not in lexicon().heads and word[:-1] in lexicon().heads
+
+
+@lru_cache(maxsize=4096)
 def _head(word: str) -> bool:
     heads = lexicon().heads
     bare = word.strip("'’-")
@@ -84,7 +98,7 @@ def _head(word: str) -> bool:
         bare.replace("euse", "eur"),
     )
     return (
-        bare.endswith(("worker", "keeper"))
+        bare.endswith(lexicon().endings)
         or any(f in heads for f in forms)
         or any(part in heads for part in re.split(r"[/-]", bare) if part)
         or (bare.endswith("s") and bare[:-1] in heads)

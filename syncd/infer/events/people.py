@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from syncd.infer import names
 from syncd.infer.events import jobs
@@ -37,7 +38,12 @@ _NAMED = re.compile(
 
 def words_of(name: str) -> list[str]:
     """The folded words of a name, without honorifics, initials kept."""
-    return [w for w in re.split(r"[\W_]+", plain(name)) if w and w not in lexicon().honorifics]
+    return list(_words_of(name))
+
+
+@lru_cache(maxsize=1024)  # one reading asks for the same few names again and again
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(w for w in re.split(r"[\W_]+", plain(name)) if w and w not in lexicon().honorifics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from syncd.infer.events.cues import alternatives, lexicon
 
@@ -22,7 +22,9 @@ _KEEPS = frozenset(["of", "and", "und", "et", "y", "in", "en", "to", "by", "on"]
 
 WITH = frozenset(["with", "w/", "w.", "con", "avec", "mit"])
 AT = frozenset(["at", "@", "bei", "beim", "chez", "from", "auprès de"])
-FOR = frozenset(["for", "as", "als", "für", "pour", "para", "about", "re", "regarding", "zur", "of"])
+FOR = frozenset(["for", "as", "als", "für", "pour", "para", "about", "re", "regarding", "zur", "of"]) | frozenset(
+    ["wg", "wg.", "wegen", "bzgl.", "sobre", "por lo del", "por lo de", "x lo del", "x lo de", "lo del", "lo de"]
+)
 VIA = frozenset(["via", "through", "by"])
 
 
@@ -71,17 +73,23 @@ def without_tools(text: str) -> str:
 
 def split(title: str) -> list[Piece]:
     """The pieces of *title*, in order."""
+    return list(_split(title))
+
+
+@lru_cache(maxsize=64)  # one reading asks several times
+def _split(title: str) -> tuple[Piece, ...]:
     bare = without_tools(_EMOJI.sub(" ", _times().sub(" ", title)))
     found: list[Piece] = []
     position, nth = 0, 0
     for segment in _borders().split(bare):
         start = bare.find(segment, position)
-        bracketed = start > 0 and bare[start - 1] in "(["
+        before = bare[:start]
+        bracketed = before.count("(") + before.count("[") > before.count(")") + before.count("]")
         position = start + len(segment)
         found += _of_segment(segment, nth, bracketed=bracketed)
         if segment.strip():
             nth += 1
-    return found
+    return tuple(found)
 
 
 def _of_segment(segment: str, nth: int, *, bracketed: bool) -> list[Piece]:

@@ -12,9 +12,16 @@ from syncd.infer.events.pieces import split
 from syncd.infer.events.told import Told
 from syncd.model import Account, Event, Person
 
+_DECIDES = 4
+"""Points of words that name an interview."""
+
 _NAME_END = re.compile(r"[.,;(|\n<]|\s-\s")
 _NAME = r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,2}"
 _SOMEBODY_FOR = re.compile(rf"^(?:\w+[- ])?(?i:interview)(?:ing)?s?\b[\s:–—-]*(?:with |of )?({_NAME}) (?i:for|as) ")
+_FOR_SOMEBODY = re.compile(
+    r"(?i:interview|gespräch|termin|entretien|entrevista|colloquio)\b.*"
+    r"\b(?i:(?<!ask )for|für|pour|para|per|voor) ([A-ZÀ-Þ][\w-]+)$"
+)
 _POSSESSIVE = re.compile(
     r"^\W*(?:(?:drive|take|pick up) )?([^\W\d_]+)[’']s? (?:\w+ ){0,2}?(?:interview|onsite|phone screen|trial shift)",
     re.IGNORECASE,
@@ -46,6 +53,7 @@ class _Table:
     outside: list[Person]
     organizes: bool
     called_from_inside: bool
+    own_house: bool
 
 
 def side_of(event: Event, account: Account, said: Told, everyone: list[Person], me: Me) -> Side:
@@ -62,6 +70,7 @@ def side_of(event: Event, account: Account, said: Told, everyone: list[Person], 
         outside,
         organizes=bool(organizer) and account.owns(organizer),
         called_from_inside=bool(organizer) and names.registrable(organizer) in own,
+        own_house=bool(own),
     )
     side = (
         _named_candidate(table) or _invited_by_name(table) or _says_so(table) or _invites(table) or _of_another(table)
@@ -104,11 +113,23 @@ def _says_so(table: _Table) -> Side | None:
 
 def _invites(table: _Table) -> Side | None:
     """An interview to which the user, or the user's own house, invited somebody."""
-    if not (table.organizes or table.called_from_inside) or not cues().title[0].find(table.said.headings):
+    colleagues = [p for p in table.inside if not is_team(p)]
+    if not (table.organizes or table.called_from_inside or colleagues):
+        return None
+    people = [p for p in table.outside if not is_team(p)]
+    if not any(c.find(table.said.headings) for c in cues().title if c.points >= _DECIDES):
+        # Nobody who invites from a house of their own people at private addresses is their candidate.
+        guests = people if table.own_house and table.organizes else []
+        if guests and all(names.is_free_mail(p.email) for p in table.outside):
+            return Side(candidate=False, why=f"you invited {guests[0]} to it")
         return None
     asked = next((p for p in table.outside if _is_asked(p, table.said)), None)
+    if not asked and table.own_house and people:
+        asked = people[0]
     if asked:
         return Side(candidate=False, why=f"you or your own house invited {asked} to it")
+    if colleagues and not table.organizes and not table.called_from_inside and not people:
+        return Side(candidate=False, why=f"{colleagues[0]} of your own house takes part with you")
     if table.called_from_inside and not table.outside and (table.inside or not table.organizes):
         return Side(candidate=False, why="only your own house takes part in it")
     return None
@@ -123,6 +144,9 @@ def _is_asked(person: Person, said: Told) -> bool:
 def _of_another(table: _Table) -> Side | None:
     """A title such as "Interview Dana for barista", or "Emma's interview"."""
     title, me = table.said.title, table.me
+    for_whom = _FOR_SOMEBODY.search(title)
+    if for_whom and not table.outside and names.plain(for_whom[1]) in lexicon().given and not me.is_named(for_whom[1]):
+        return Side(candidate=False, why=f'it is for somebody else: "{for_whom[0]}"')
     about = _SOMEBODY_FOR.match(title)
     if about and not table.outside and looks_like_person(about[1]) and not me.is_named(about[1]):
         return Side(candidate=False, why=f'somebody else is the candidate: "{about[1]}"')

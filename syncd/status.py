@@ -73,7 +73,8 @@ class Report:
     """The whole status. ``only_mail`` are invitations by mail for which no interview stands in the calendar.
 
     ``last_run`` is when a cycle last ended well; ``stopped`` when and why the last one didn't, empty where it did.
-    ``stale`` maps sources that the last cycle could not reach to why. ``sign_in_ends`` is when the service will no longer take the sign-in, as of the last cycle; None where unknown.
+    ``stale`` maps sources that the last cycle could not reach to why. ``sign_in_ends`` is when the service will no
+    longer take the sign-in, as of the last cycle; None where unknown.
     """
 
     now: datetime

@@ -1,9 +1,9 @@
 """The invented mails of tests/corpus/mail: how often their meaning is told, by kind, and where it may never be wrong.
 
-The floors lie slightly below what was reached. The hold-out half was written before the phrases and not looked at while
-they were tuned: it was told with a macro F1 of 0.93. Four defects that it showed were mended afterwards, so it now
-flatters like the other files. The fresh half (batch_4) was written when all else stood, and its mails were not looked
-at one by one: at first sight it was told with a macro F1 of 0.78.
+The floors lie slightly below what was reached. The trained model has learnt from these mails, and most phrases were
+written with them in view, so this shows only that nothing got worse. How well mails of others are told is measured by
+`tests/training/train.py --check`, with each author's file held out, and on tests/corpus/eml by
+`tests/benchmarks/evaluate.py`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from syncd.model import Account, Direction, Kind, Message, Person
 
 FOLDER = Path(__file__).parent / "corpus" / "mail"
 ME = Account("sam.ortega@seeker.example", name="Sam Ortega")
-FLOORS = {"develop": 0.95, "holdout": 0.95, "fresh": 0.85}
+FLOORS = {"develop": 0.97, "holdout": 0.97, "fresh": 0.97}
 """The macro F1 over all kinds."""
-PRECISION = {"develop": 0.98, "holdout": 0.98, "fresh": 0.98}
+PRECISION = {"develop": 0.99, "holdout": 0.99, "fresh": 0.98}
 """Of what is called a rejection, an offer or a withdrawal, the share that is one."""
 
 

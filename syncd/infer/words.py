@@ -17,7 +17,7 @@ from itertools import accumulate
 from syncd.infer.language import fold, languages
 from syncd.infer.phrasedata import load
 
-__all__ = ["LIMIT", "Words", "fold", "read"]
+__all__ = ["LIMIT", "NOTHING", "Words", "fold", "read"]
 
 LIMIT = 8_000
 """Characters of a text that are looked at: what decides stands early, and a message may be hostile."""
@@ -62,6 +62,10 @@ class Words:
         text = "".join(c for c in text if c.isprintable())
         return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
+    def quote_words(self, first: int, last: int) -> str:
+        """The author's words from the word *first* of ``plain`` to the word *last*, counted from 0."""
+        return self.quote(self._offsets[first] - 1, self._offsets[min(last, len(self._offsets) - 1)] + 2)
+
     def position(self, offset: int) -> int:
         """Where in ``plain`` the words begin that stand at or after *offset* of the source."""
         return next(
@@ -77,6 +81,10 @@ class Words:
         """Where the sentence that *position* of ``plain`` lies in comes to its end."""
         ends = [i for i in (self.plain.find(" .", position), self.plain.find(" ?", position)) if i >= 0]
         return min(ends, default=len(self.plain))
+
+
+NOTHING = Words("", " . ", (), (1,), ((0, 0),))
+"""A text without words."""
 
 
 @lru_cache(maxsize=8192)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from syncd.infer.messages.received import read_received
-from syncd.infer.messages.sent import read_sent
+from syncd.infer.messages.verdict import read_received, read_sent
 from syncd.infer.promises import promised_by
 from syncd.model import Account, Direction, Kind, Message, MessageReading
 

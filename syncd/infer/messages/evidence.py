@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from syncd.infer.language import foreign, readable
 from syncd.infer.messages.phrasebook import Hit, phrasebook
-from syncd.infer.words import Words, read
+from syncd.infer.words import NOTHING, Words, read
 
 GUARDED = frozenset({"rejection", "offer", "invitation", "withdrawal", "rejection_reply"})
 """What is not said to be so where it stands in a conditional clause."""
@@ -16,6 +16,8 @@ GUARDED = frozenset({"rejection", "offer", "invitation", "withdrawal", "rejectio
 
 OUTRIGHT = 10.0
 """The weight of a phrase that says something outright."""
+CLEAR = 7.0
+"""The weight of a phrase that is more than a sign."""
 DECISIONS = frozenset({"rejection", "offer", "invitation", "withdrawal"})
 """What a "not" right before it, or a question, turns into something else."""
 _DENIED = re.compile(
@@ -27,11 +29,18 @@ _DENIED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The evidence of a text by kind: the heaviest hit of each group. ``known`` is False for a foreign language."""
+    """The evidence of a text by kind: the heaviest hit of each group. ``known`` is False for a foreign language.
+
+    ``text`` is what was read; what stands in it before ``subject_end`` is the subject. ``taken_back`` is the evidence
+    that was there but for an "if", a "not" or a question, or that what follows takes back.
+    """
 
     hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     known: bool = True
     words: int = 0
+    text: Words = NOTHING
+    subject_end: int = 0
+    taken_back: frozenset[str] = frozenset()
 
     def score(self, *evidence: str) -> float:
         """The sum of the groups' weights for each of *evidence*."""
@@ -68,33 +77,53 @@ def weigh(text: str, evidence: frozenset[str], subject: str = "", hint: str = ""
     """
     words = read(f"{subject}\n\n{text}" if subject else text)
     if not readable(words.plain):
-        return Weighed(known=False)
+        return Weighed(known=False, text=words)
     spoken = words.languages
     if not spoken and not foreign(words.plain.split()):
         spoken = read(hint).languages or ("en",)
     subject_end = words.position(len(subject) + 1) if subject else 0
     hits = [hit for language in spoken for hit in phrasebook(language).find(words, evidence, subject_end)]
-    return Weighed(_counted(hits, words), known=bool(spoken), words=words.plain.count(" ") - 1)
+    count = words.plain.count(" ") - 1
+    counted, taken_back = _counted(hits, words)
+    return Weighed(counted, bool(spoken), count, words, subject_end, taken_back)
 
 
-def _counted(hits: Iterable[Hit], words: Words) -> dict[str, tuple[Hit, ...]]:
-    """Of each group the first hit outside all guards; a hit inside a heavier one of the same evidence is part of it."""
+def _counted(hits: Iterable[Hit], words: Words) -> tuple[dict[str, tuple[Hit, ...]], frozenset[str]]:
+    """Of each group the first hit outside all guards; a hit inside a heavier one of the same evidence is part of it.
+
+    And the evidence of which nothing is left but for the guards.
+    """
     found = list(hits)
     guards = [(hit.start, _reach(hit, words)) for hit in found if hit.group.evidence == "guard"]
     counted: dict[str, list[Hit]] = {}
+    taken_back: set[str] = set()
     for hit in sorted(found, key=lambda h: (-abs(h.group.weight), h.start)):
         evidence = hit.group.evidence
         kept = counted.setdefault(evidence, [])
-        if evidence in GUARDED and not hit.group.hypothetical and any(a <= hit.start < b for a, b in guards):
-            continue
-        if evidence == "rejection" and (words.asks(hit.end) or _taken_back(hit, found, words)):
-            continue
-        if evidence in DECISIONS and _DENIED.search(words.plain, max(0, hit.start - 40), hit.start + 1):
+        if _guarded(hit, guards) or _denied(hit, found, words):
+            if hit.group.weight >= CLEAR:
+                taken_back.add(evidence)
             continue
         if not any(_same(k, hit) for k in kept):
             kept.append(hit)
     told = {evidence: tuple(_not_part_of(kept, counted, evidence)) for evidence, kept in counted.items()}
-    return {evidence: kept for evidence, kept in told.items() if kept}
+    left = {evidence: kept for evidence, kept in told.items() if kept}
+    return left, frozenset(taken_back - {e for e, kept in left.items() if any(k.group.weight >= CLEAR for k in kept)})
+
+
+def _guarded(hit: Hit, guards: list[tuple[int, int]]) -> bool:
+    """Whether it stands in a conditional clause, where it says nothing."""
+    if hit.group.evidence not in GUARDED or hit.group.hypothetical:
+        return False
+    return any(a <= hit.start < b for a, b in guards)
+
+
+def _denied(hit: Hit, found: list[Hit], words: Words) -> bool:
+    """Whether a decision is asked about, denied, or taken back by what follows."""
+    evidence = hit.group.evidence
+    if evidence == "rejection" and (words.asks(hit.end) or _taken_back(hit, found, words)):
+        return True
+    return evidence in DECISIONS and bool(_DENIED.search(words.plain, max(0, hit.start - 40), hit.start + 1))
 
 
 def _taken_back(no: Hit, found: list[Hit], words: Words) -> bool:

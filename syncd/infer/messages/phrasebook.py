@@ -43,11 +43,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase as a regular expression. A word of each of ``needs`` must be there for it to be worth looking."""
+    """One phrase as a regular expression.
+
+    A word of each of ``needs`` must be there for it to be worth looking; the first is the rarest.
+    """
 
     group: Group
     regex: str
-    needs: tuple[frozenset[str], frozenset[str]]
+    needs: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ class Phrasebook:
     def find(self, words: Words, evidence: frozenset[str], subject_end: int) -> Iterator[Hit]:
         """Everything in *words* that is one of *evidence*. What precedes *subject_end* is the subject."""
         vocabulary = words.vocabulary
-        for phrase in _of(self, evidence):
-            if vocabulary.isdisjoint(phrase.needs[0]) or vocabulary.isdisjoint(phrase.needs[1]):
+        phrases, numbers = _of(self, evidence)
+        for number in sorted({n for word in vocabulary for n in numbers.get(word, ())}):
+            phrase = phrases[number]
+            if any(vocabulary.isdisjoint(need) for need in phrase.needs[1:]):
                 continue
             for match in _compiled(phrase.regex).finditer(words.plain):
                 if phrase.group.subject_only and match.start() >= subject_end:
@@ -86,8 +91,14 @@ def _compiled(regex: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=32)
-def _of(book: Phrasebook, evidence: frozenset[str]) -> tuple[Phrase, ...]:
-    return tuple(phrase for phrase in book.phrases if phrase.group.evidence in evidence)
+def _of(book: Phrasebook, evidence: frozenset[str]) -> tuple[tuple[Phrase, ...], dict[str, list[int]]]:
+    """The phrases of some evidence, and for each word the numbers of those that can't be without it or its like."""
+    phrases = tuple(phrase for phrase in book.phrases if phrase.group.evidence in evidence)
+    numbers: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases):
+        for word in phrase.needs[0]:
+            numbers.setdefault(word, []).append(number)
+    return phrases, numbers
 
 
 @cache
@@ -130,14 +141,14 @@ class _Notation:
         self._gap = rf"(?:(?!(?:{never}) )[^ .?]+ )"
         self._others = rf"(?:(?!(?:{never}{'|' if you else ''}{you}) )[^ .?]+ )"
         self._short, self._long = short, long
+        self._known: dict[str, tuple[str, list[frozenset[str]]]] = {}
 
-    def compile(self, phrase: str) -> tuple[str, tuple[frozenset[str], frozenset[str]]]:
+    def compile(self, phrase: str) -> tuple[str, tuple[frozenset[str], ...]]:
         pieces = _PIECE.findall(phrase)
         regex, needs = self._alternatives(pieces)
         if pieces:
             raise ValueError(f"unbalanced brackets in the phrase {phrase!r}")
-        rarest = [*sorted(needs, key=_commonness), _ANY, _ANY]
-        return f" {regex}", (rarest[0], rarest[1])
+        return f" {regex}", tuple(sorted(needs, key=_commonness)) or (_ANY,)
 
     def _alternatives(self, pieces: list[str]) -> tuple[str, list[frozenset[str]]]:
         options = [self._sequence(pieces)]
@@ -167,7 +178,9 @@ class _Notation:
             pieces.pop(0)
             return (regex, needs) if piece == "(" else (f"(?:{regex})?", [])
         if piece.startswith("<"):
-            return self._alternatives(_PIECE.findall("|".join(self._classes[piece[1:-1]])))
+            if piece not in self._known:
+                self._known[piece] = self._alternatives(_PIECE.findall("|".join(self._classes[piece[1:-1]])))
+            return self._known[piece]
         fixed = {
             "..": f"{self._gap}{{0,{self._short}}}",
             "...": f"{self._gap}{{0,{self._long}}}",

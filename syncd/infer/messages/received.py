@@ -6,6 +6,7 @@ import re
 
 from syncd.infer.messages.automatic import Sign, automatic_sign
 from syncd.infer.messages.evidence import CONTEXT, THEIRS, Weighed, weigh
+from syncd.infer.messages.signals import Phrased
 from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Kind, Message
 
@@ -13,6 +14,9 @@ ENOUGH = 8.0
 """What has to come together for an employer's word; one strong phrase (10) does, two weak ones don't."""
 MAYBE = 3.0
 """What one word about something else counts that may stand in a mail about a job, too."""
+
+NO_DECISION = "a person's word about the job, and no decision in it"
+NO_JOB = "nothing in it speaks of a job"
 
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i)\s*:", re.IGNORECASE)
 _KINDS = (("rejection", Kind.REJECTION), ("offer", Kind.OFFER), ("invitation", Kind.INVITATION))
@@ -56,19 +60,28 @@ def _alone(found: Weighed, name: str) -> bool:
     return heaviest >= 7 or (len(hits) >= 3 and found.score(name) >= 11)
 
 
-def read_received(message: Message) -> tuple[Kind, tuple[str, ...]]:
-    """The kind of a received message, and why."""
+def received_by_phrases(message: Message) -> Phrased:
+    """What the phrases say of a received message."""
     text, whose = _their_text(message)
     sign = automatic_sign(message)
     if sign is not None and sign.certain:
-        return Kind.AUTOMATIC, (sign.says,)
+        return Phrased(Kind.AUTOMATIC, (sign.says,), Weighed(), certain=True)
     word, why, found = told(text, message.subject)
     if whose:
         why = (whose, *why)
     if not found.known:
         kind = Kind.AUTOMATIC if sign else Kind.REPLY
-        return kind, (sign.says if sign else "a person's word in a language that syncd doesn't read",)
-    about = _context(message, found)
+        says = sign.says if sign else "a person's word in a language that syncd doesn't read"
+        return Phrased(kind, (says,), found, certain=True)
+    thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
+    kind, why = _kind(message, found, thread, sign, word, why)
+    return Phrased(kind, why, found, heard=not {NO_DECISION, NO_JOB} & set(why), sign=sign, thread=thread)
+
+
+def _kind(
+    message: Message, found: Weighed, thread: Weighed, sign: Sign | None, word: Kind | None, why: tuple[str, ...]
+) -> tuple[Kind, tuple[str, ...]]:
+    about = _context(message, found, thread)
     if found.score("candidate") >= ENOUGH and word is None:
         return Kind.OTHER, found.why("candidate", "their words")
     if about < 0 and sign is None and (word is None or found.score("not_job") > MAYBE or found.score(word.value) < 14):
@@ -80,10 +93,8 @@ def read_received(message: Message) -> tuple[Kind, tuple[str, ...]]:
     if word is not None:
         return word, why
     if about > 0:
-        return Kind.REPLY, found.why("reply", "their words", 1) or (
-            "a person's word about the job, and no decision in it",
-        )
-    return Kind.OTHER, ("nothing in it speaks of a job",)
+        return Kind.REPLY, found.why("reply", "their words", 1) or (NO_DECISION,)
+    return Kind.OTHER, (NO_JOB,)
 
 
 def _their_text(message: Message) -> tuple[str, str]:
@@ -120,11 +131,10 @@ def _outweighed(found: Weighed, word: Kind, sign: Sign | None) -> bool:
     return strength < alert + 4 * bool(sign) or notice >= 9 > strength - 8
 
 
-def _context(message: Message, found: Weighed) -> int:
+def _context(message: Message, found: Weighed, thread: Weighed) -> int:
     """1 where it is about a job, -1 where it clearly isn't, 0 where nothing tells."""
     job, other = found.score("job"), found.score("not_job")
     private = found.score("private")
-    thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
     job += min(thread.score("job"), 6) if is_reply(message.subject) or message.quoted else thread.group("job", "strong")
     other += thread.score("not_job")
     if other <= MAYBE and any(_plain(found, name) or found.score(name) >= ENOUGH for name, _ in _KINDS):

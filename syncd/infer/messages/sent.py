@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncd.infer.messages.automatic import automatic_sign
 from syncd.infer.messages.evidence import CONTEXT, OWN, Weighed, weigh
 from syncd.infer.messages.received import told
+from syncd.infer.messages.signals import Phrased
 from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Account, Kind, Message
 
@@ -19,26 +20,26 @@ SHORT = 60
 CLEAR = 10.0
 """Thanks or a question as clear as this aren't taken for business because of one word that may be of a job, too."""
 NOT_A_JOB = 6.0
+NOTHING_OF_THEM = "it neither thanks, asks, answers a no nor ends anything"
 
 
-def read_sent(message: Message, account: Account) -> tuple[Kind, bool | None, tuple[str, ...]]:
-    """The kind of a sent message, whether a follow-up is purposeful, and why."""
+def sent_by_phrases(message: Message, account: Account) -> Phrased:
+    """What the phrases say of a sent message; ``purposeful`` is what they would say of it as a follow-up."""
     sign = automatic_sign(message)
     if sign is not None and sign.certain:
-        return Kind.OTHER, None, (sign.says,)
+        return Phrased(Kind.OTHER, (sign.says,), Weighed(), certain=True)
     bare = bare_subject(message.subject)
     found = weigh(
         message.text, OWN, "" if is_reply(message.subject) else bare, hint=f"{bare} {uppermost(message.quoted)}"
     )
     if not found.known:
-        return Kind.OTHER, None, ("in a language that syncd doesn't read",)
+        return Phrased(Kind.OTHER, ("in a language that syncd doesn't read",), found, certain=True)
     theirs, quoted_why = _theirs(message, account)
-    kind, why = _kind(found, theirs, quoted_why, message)
-    if kind is not Kind.FOLLOW_UP:
-        return kind, None, why
+    thread = weigh(uppermost(message.quoted), CONTEXT, bare, hint=message.text)
+    kind, why = _kind(found, theirs, quoted_why, thread, message)
     purposeful = found.score("brings") + 3 * bool(message.attachments) >= BRINGS_ENOUGH
-    brought = found.why("brings", "your words", 1) if purposeful else ("it only asks, and brings nothing",)
-    return kind, purposeful, (*why, *brought)
+    heard = NOTHING_OF_THEM not in why
+    return Phrased(kind, why, found, heard=heard, sign=sign, theirs=theirs, thread=thread, purposeful=purposeful)
 
 
 def _theirs(message: Message, account: Account) -> tuple[Kind | None, tuple[str, ...]]:
@@ -55,7 +56,7 @@ def _theirs(message: Message, account: Account) -> tuple[Kind | None, tuple[str,
 
 
 def _kind(
-    found: Weighed, theirs: Kind | None, quoted_why: tuple[str, ...], message: Message
+    found: Weighed, theirs: Kind | None, quoted_why: tuple[str, ...], thread: Weighed, message: Message
 ) -> tuple[Kind, tuple[str, ...]]:
     """The table of decisions, the most consequential first."""
     otherwise = {name: found.score(name) for name in OTHERWISE}
@@ -63,7 +64,7 @@ def _kind(
     leaves = found.score("withdrawal", "no_withdrawal")
     takes_no = found.score("rejection_reply")
     asks = found.score("follow_up")
-    if elsewhere := _elsewhere(found, message):
+    if elsewhere := _elsewhere(found, thread):
         return Kind.OTHER, elsewhere
     if otherwise["interviewer"] >= 16 or otherwise["elsewhere"] >= 16:
         return Kind.OTHER, found.why(strongest, "your words")
@@ -94,7 +95,7 @@ def _kind(
         return Kind.OTHER, found.why(strongest, "your words")
     if leaning := _leaning(found, message):
         return leaning
-    return Kind.OTHER, ("it neither thanks, asks, answers a no nor ends anything",)
+    return Kind.OTHER, (NOTHING_OF_THEM,)
 
 
 def _leaning(found: Weighed, message: Message) -> tuple[Kind, tuple[str, ...]] | None:
@@ -175,9 +176,8 @@ def _off_topic(found: Weighed, message: Message) -> float:
     return 6.0
 
 
-def _elsewhere(found: Weighed, message: Message) -> tuple[str, ...]:
+def _elsewhere(found: Weighed, thread: Weighed) -> tuple[str, ...]:
     """Why it is not about a job at all, empty where it may be."""
-    thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
     other = found.score("not_job") + thread.score("not_job")
     job = found.score("job") + thread.score("job")
     clear = other < NOT_A_JOB and max(found.score("thank_you"), found.score("follow_up")) >= CLEAR

@@ -23,6 +23,10 @@ DENIED = -5.0
 """What has to speak against a decision for it to be none, however likely."""
 HEARD = 1.5
 """How many times likelier a kind is of which phrases were found."""
+UNSIGNED = 0.85
+"""How likely a machine's notice has to be where nothing but its wording speaks for it.
+
+A person's word that is taken for one doesn't count, and a date in it is lost."""
 PURPOSEFUL = 0.5
 """How likely it has to be that a follow-up brings something."""
 PERHAPS_PURPOSEFUL = 0.2
@@ -47,10 +51,18 @@ def read_received(message: Message) -> tuple[Kind, tuple[str, ...]]:
     if phrased.certain:
         return phrased.kind, phrased.why
     seen, trained = signals(message, phrased), model("received")
-    kind = _kind(phrased, trained.chances(seen), (Kind.REJECTION, Kind.OFFER))
+    chances = trained.chances(seen)
+    kind = _kind(phrased, chances, (Kind.REJECTION, Kind.OFFER))
+    if kind is Kind.AUTOMATIC and not _of_a_machine(phrased) and chances[kind] < UNSIGNED:
+        kind = Kind(max({*chances} - {*SILENCING, kind}, key=lambda other: (chances[other], other)))
     if phrased.sign is not None and phrased.kind is Kind.AUTOMATIC and kind not in SILENCING:
         kind = Kind.AUTOMATIC
     return kind, _why(kind, phrased, seen, trained, "their words")
+
+
+def _of_a_machine(phrased: Phrased) -> bool:
+    """Whether headers, the sender or phrases say so, and not only the way it is worded."""
+    return phrased.sign is not None or phrased.kind is Kind.AUTOMATIC
 
 
 def read_sent(message: Message, account: Account) -> tuple[Kind, bool | None, tuple[str, ...]]:

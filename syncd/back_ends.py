@@ -11,14 +11,11 @@ from syncd.errors import BadConfig, SignInNeeded
 from syncd.model import Account
 from syncd.ports import CalendarSource, Clock, MailSource, ReminderCalendar, Traffic
 from syncd.pull import Sources
-from syncd.settings import Settings
+from syncd.settings import NEW_CALENDAR, Settings
 
 if TYPE_CHECKING:
     from syncd.backends.google.session import Session
     from syncd.sign_in.token_file import Token
-
-NEW = "new:"
-"""Before the name of a calendar that syncd makes for itself."""
 
 
 @contextmanager
@@ -70,8 +67,8 @@ def _google_calendars(settings: Settings, session: Session) -> tuple[tuple[Calen
         GoogleCalendar(feeds[calendar], calendar, zone, account if calendar == "primary" else None)
         for calendar in read
     )
-    if write.startswith(NEW):
-        return calendars, OwnCalendar(session, write.removeprefix(NEW), zone)
+    if write.startswith(NEW_CALENDAR):
+        return calendars, OwnCalendar(session, write.removeprefix(NEW_CALENDAR), zone)
     feed = feeds.get(write) or Feed(session, write, deleted=True)
     return calendars, GoogleReminders(session, feed, write, zone)
 

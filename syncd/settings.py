@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from syncd.model import Account
 
+NEW_CALENDAR = "new:"
+"""Before the name of a calendar that syncd makes for itself, in ``calendar_write``."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:

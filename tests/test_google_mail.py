@@ -42,20 +42,10 @@ class Gmail:
         self.source = GoogleMail(opened, ME)
 
     def mail(
-        self,
-        key: str,
-        sender: str = ADA,
-        subject: str = "Hello",
-        *labels: str,
-        refers: str = "",
-        days: float = 10,
-        to: str = ME.email,
-        more: str = "",
-        text: str = "See you on Friday.",
+        self, key: str, sender: str = ADA, subject: str = "Hello", *labels: str, days: float = 10, **more: str
     ) -> str:
-        return self.box.deliver(
-            raw(key, sender, subject, refers, days, to, more, text), labels or ("INBOX",), NOW - timedelta(days=days)
-        )
+        message = raw(key, sender, subject, days=days, **more)
+        return self.box.deliver(message, labels or ("INBOX",), NOW - timedelta(days=days))
 
     def pull(self, cursor: str | None = None, interest: Interest = LOOM) -> MailChanges:
         self.google.log.clear()

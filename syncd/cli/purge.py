@@ -65,10 +65,11 @@ def _lock(state: Path, *, remove: bool) -> AbstractContextManager[None]:
 
 def _reminders(args: argparse.Namespace, settings: Settings, now: datetime) -> Path | None:
     """Remove the reminders, and tell where else they are remembered."""
-    from syncd.back_ends import NEW, connected
+    from syncd.back_ends import connected
     from syncd.cli import render
     from syncd.clock import SystemClock
     from syncd.purge import ours
+    from syncd.settings import NEW_CALENDAR
 
     # no mail is read here, so none has to be reachable
     without_mail = replace(settings, mail_backend="local", local=replace(settings.local, mail=()))
@@ -82,8 +83,8 @@ def _reminders(args: argparse.Namespace, settings: Settings, now: datetime) -> P
         google = settings.calendar_backend == "google"
         if rows and not args.dry_run and not (args.all and google):  # it takes a sign-in to write there
             print("The next cycle writes those that are due again; stop the timer first to be rid of them.")
-        if args.all and google and settings.calendar_write.startswith(NEW) and (rows or _wrote_some(settings)):
-            name = settings.calendar_write.removeprefix(NEW)
+        if args.all and google and settings.calendar_write.startswith(NEW_CALENDAR) and (rows or _wrote_some(settings)):
+            name = settings.calendar_write.removeprefix(NEW_CALENDAR)
             print(
                 f'The calendar "{render.safe(name)}", which syncd made, {"would be" if args.dry_run else "is"} left, '
                 "empty of reminders; you can delete it in Google Calendar."

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from syncd.config.values import Kind, Place, Wrong, nearest, quoted, text
+from syncd.settings import NEW_CALENDAR
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.]+(?:\.[^\s@<>()\[\],;:\"\\.]+)*")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})", re.ASCII)
@@ -140,7 +141,7 @@ def home(place: Place) -> Path:
 def calendar_id(raw: object, place: Place) -> str:
     """A calendar of Google's, or ``new:NAME`` for one that syncd makes for itself."""
     name = text(raw, place)
-    if not name or not name.removeprefix("new:").strip():
+    if not name or not name.removeprefix(NEW_CALENDAR).strip():
         raise Wrong(f'must name a calendar, as "primary" or "new:Follow-ups", but is {quoted(raw)}')
     return name
 

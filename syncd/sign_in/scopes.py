@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncd.settings import Settings
+from syncd.settings import NEW_CALENDAR, Settings
 
 _PREFIX = "https://www.googleapis.com/auth/"
 EVENTS_READ = f"{_PREFIX}calendar.events.readonly"
@@ -55,7 +55,7 @@ def needed(settings: Settings) -> frozenset[str]:
 
 def _for_calendars(settings: Settings) -> set[str]:
     write = settings.calendar_write
-    if write.startswith("new:"):
+    if write.startswith(NEW_CALENDAR):
         return {EVENTS_READ, APP_CREATED, CALENDAR_LIST}
     own = {"primary", settings.user.account.email.casefold(), write}  # what EVENTS_OWNED can write to, it can read
     others = [calendar for calendar in settings.calendar_read if own.isdisjoint({calendar, calendar.casefold()})]

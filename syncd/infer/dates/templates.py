@@ -18,7 +18,6 @@ from syncd.infer.words import fold
 
 _PIECE = re.compile(r"\{\w+\}|\.\.\.|[()|\[\]]|[^\s()|\[\]{}]+")
 _GAP = r"(?:(?:\d[^ ]*|[^ ,;:().!?]+) ){0,5}?"
-_COMMA = r"(?:[,-] )?"
 _KEY = 3
 _ANY_GROUP = re.compile(r"\(\?P<\w+>")
 _GROUP = re.compile(r"\(\?P<(\w+)>")

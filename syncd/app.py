@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syncd.back_ends import connected
+from syncd.back_ends import Connections, connected
 from syncd.backends.rehearsal import Rehearsal
 from syncd.clock import SystemClock
 from syncd.cycle import Outcome, cycle
@@ -81,8 +81,13 @@ class Manner:
 QUIETLY = Manner()
 
 
-def run_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) -> Outcome:
-    """Run one cycle at *now* under the account's lock; a damaged store is moved aside and built anew."""
+def run_cycle(
+    settings: Settings, now: datetime, manner: Manner = QUIETLY, connections: Connections | None = None
+) -> Outcome:
+    """Run one cycle at *now* under the account's lock; a damaged store is moved aside and built anew.
+
+    *connections* are those of the cycles before, for who runs many.
+    """
 
     def run() -> Outcome:
         store = open_store(settings.state)
@@ -91,7 +96,7 @@ def run_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) -> Ou
             with (
                 trouble_told(settings.state),
                 remembered(store, now),
-                connected(settings, now, manner.clock) as sources,
+                connected(settings, now, manner.clock, connections) as sources,
             ):
                 return _cycle(store, sources, settings, marks, now, manner)
         finally:
@@ -121,6 +126,7 @@ def _cycle(
             now,
             allow_mass_change=manner.allow_mass_change,
             progress=manner.progress,
+            checkpoint=manner.clock.checkpoint,
         )
     finally:
         asked = sources.traffic

@@ -18,8 +18,37 @@ if TYPE_CHECKING:
     from syncd.sign_in.token_file import Token
 
 
+class Connections:
+    """What is worth keeping from one cycle to the next: the client of a service, without its sockets."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: tuple[object, Session] | None = None
+
+    @contextmanager
+    def session(self, settings: Settings, traffic: Traffic) -> Iterator[Session]:
+        """Google's client for one cycle: the one that was kept, where sign-in and endpoints are still the same."""
+        from syncd.sign_in.places import paths
+        from syncd.sign_in.token_file import read_token
+
+        where = (paths(settings).token, settings.google.calendar_endpoint, settings.google.gmail_endpoint)
+        if self._kept and self._kept[0] == where and self._kept[1].credentials.kept == read_token(where[0]):
+            session = self._kept[1]
+            session.begin(traffic)
+        else:
+            session = _session(settings, self._clock, traffic)
+            self._kept = (where, session)
+        _check_granted(settings, session.credentials.kept)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
 @contextmanager
-def connected(settings: Settings, now: datetime, clock: Clock) -> Iterator[Sources]:
+def connected(
+    settings: Settings, now: datetime, clock: Clock, connections: Connections | None = None
+) -> Iterator[Sources]:
     """The back ends that *settings* ask for, until they are no longer needed.
 
     Raises ``SignInNeeded`` where one needs a sign-in and there is none. Asks nothing of any service yet.
@@ -27,7 +56,8 @@ def connected(settings: Settings, now: datetime, clock: Clock) -> Iterator[Sourc
     traffic = Traffic()
     with ExitStack() as stack:
         google = "google" in {settings.calendar_backend, settings.mail_backend}
-        session = stack.enter_context(_session(settings, clock, traffic)) if google else None
+        kept = connections or Connections(clock)
+        session = stack.enter_context(kept.session(settings, traffic)) if google else None
         by_google = session if settings.calendar_backend == "google" else None
         calendars, reminders = _google_calendars(settings, by_google) if by_google else _local_calendars(settings, now)
         mail = _gmail(settings, session) if session and settings.mail_backend == "google" else _local_mail(settings)
@@ -99,22 +129,16 @@ def _check_granted(settings: Settings, token: Token) -> None:
         raise SignInNeeded(f"not granted: {scopes.purpose(scope)}; without it {scopes.cost(scope)}")
 
 
-@contextmanager
-def _session(settings: Settings, clock: Clock, traffic: Traffic) -> Iterator[Session]:
+def _session(settings: Settings, clock: Clock, traffic: Traffic) -> Session:
     from syncd.backends.google.session import Session
     from syncd.sign_in.credentials import signed_in
     from syncd.sign_in.places import paths
 
-    google, credentials = settings.google, signed_in(paths(settings).token)
-    _check_granted(settings, credentials.kept)
-    session = Session(
-        credentials,
+    google = settings.google
+    return Session(
+        signed_in(paths(settings).token),
         clock,
         traffic,
         calendar_endpoint=google.calendar_endpoint,
         gmail_endpoint=google.gmail_endpoint,
     )
-    try:
-        yield session
-    finally:
-        session.close()

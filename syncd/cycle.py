@@ -37,6 +37,8 @@ class Outcome:
     errors: tuple[str, ...] = ()
     idle: bool = False
     incomplete: tuple[str, ...] = field(default=())
+    next_decision: datetime | None = None
+    """When the plan may differ although nothing comes in; None where it can't, or no plan was made."""
 
     def operations(self) -> list[dict[str, str]]:
         """The actions as ``sync --json`` tells them."""
@@ -52,8 +54,11 @@ def cycle(
     *,
     allow_mass_change: bool = False,
     progress: Callable[[str], None] = lambda _: None,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Run one cycle at *now*: read what there is, decide, and write the difference.
+
+    *checkpoint* is called between two operations, and may end the cycle there by raising ``Stopped``.
 
     Raises the errors of ``syncd.errors``; whatever was read or written before stays true, and the next cycle goes on
     from there.
@@ -68,6 +73,7 @@ def cycle(
             now,
             allow_mass_change=allow_mass_change,
             progress=progress,
+            checkpoint=checkpoint,
         )
         errors = (*(_told(name, why) for name, why in pulled.stale.items()), *pulled.warnings)
         incomplete = tuple(sorted(unread(store, sources)))
@@ -76,9 +82,9 @@ def cycle(
             return Outcome(now, pulled, sources.traffic, (), errors, incomplete=incomplete)
         conditions = _conditions(settings, marks)
         if not pulled.changed and not done and _nothing_due(store, conditions, now):
-            return Outcome(now, pulled, sources.traffic, (), errors, idle=True)
+            return Outcome(now, pulled, sources.traffic, (), errors, idle=True, next_decision=_upcoming(store))
         actions, planned = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
-        tried = [_push(action, sources, store, now) for action in actions]
+        tried = [_push(action, sources, store, now, checkpoint) for action in actions]
         done += [action for action, result in zip(actions, tried, strict=True) if result is None]
         if any(isinstance(result, Conflict) for result in tried):
             continue
@@ -88,12 +94,16 @@ def cycle(
             store.put(PLANNED, "" if changed_since or declined else conditions)
             store.put(_NEXT, planned.next_decision.isoformat() if planned.next_decision else "")
             store.put(_LAST, now.isoformat())
-        return Outcome(now, pulled, sources.traffic, tuple(done), (*errors, *declined))
+        all_errors = (*errors, *declined)
+        return Outcome(now, pulled, sources.traffic, tuple(done), all_errors, next_decision=planned.next_decision)
     raise TryAgain("the reminders keep changing while syncd writes them; the next cycle goes on from here")
 
 
-def _push(action: Action, sources: Sources, store: Store, now: datetime) -> Conflict | Declined | None:
+def _push(
+    action: Action, sources: Sources, store: Store, now: datetime, checkpoint: Callable[[], None]
+) -> Conflict | Declined | None:
     """None where it took effect, else what kept this one reminder, and no other, from being written."""
+    checkpoint()
     try:
         push(action, sources.reminders, store, now)
     except (Conflict, Declined) as problem:
@@ -171,7 +181,13 @@ def _conditions(settings: Settings, marks: tuple[PersonMark, ...]) -> str:
 
 def _nothing_due(store: Store, conditions: str, now: datetime) -> bool:
     """Whether the last plan still holds: same conditions, and the time hasn't come at which it may differ."""
-    last, upcoming = store.get(_LAST), store.get(_NEXT)
+    last, upcoming = store.get(_LAST), _upcoming(store)
     if store.get(PLANNED) != conditions or not last or now < datetime.fromisoformat(last):
         return False
-    return not upcoming or now < datetime.fromisoformat(upcoming)
+    return upcoming is None or now < upcoming
+
+
+def _upcoming(store: Store) -> datetime | None:
+    """When the last plan may differ although nothing comes in."""
+    upcoming = store.get(_NEXT)
+    return datetime.fromisoformat(upcoming) if upcoming else None

@@ -50,6 +50,12 @@ class Locked(TryAgain):
     """Another syncd holds the lock of this account."""
 
 
+class Stopped(SyncdError):
+    """The process was asked to end: what was begun is whole, and the next cycle goes on from here."""
+
+    exit_code = 0
+
+
 class SignInNeeded(SyncdError):
     """The service no longer takes our sign-in."""
 

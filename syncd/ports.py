@@ -25,14 +25,21 @@ from syncd.model import Ended, Entry, Event, Message
 
 
 class Clock(Protocol):
-    """What a back end waits by, where it has to (a service says: not so fast)."""
+    """What long work goes by: it waits where a service says so, and lets itself be stopped between two operations."""
 
     def monotonic(self) -> float:
         """Seconds from some moment on, never set back."""
         ...
 
     def pause(self, seconds: float) -> None:
-        """Let so much time pass."""
+        """Let so much time pass. Raises ``Stopped`` where the process is asked to end meanwhile."""
+        ...
+
+    def checkpoint(self) -> None:
+        """Mark that one operation is whole and the next may begin: a supervisor sees that there is progress.
+
+        Raises ``Stopped`` where the process is asked to end.
+        """
         ...
 
 

@@ -95,6 +95,7 @@ def pull(
     *,
     allow_mass_change: bool = False,
     progress: Callable[[str], None] = lambda _: None,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> Pulled:
     """Bring *store* up to what the sources hold at *now*.
 
@@ -116,6 +117,7 @@ def pull(
     store.put(_HORIZON, since.isoformat())
     for source in sources.calendars:
         progress(f"reading {source.name}")
+        checkpoint()
         with _tolerating(pulled, store, source.name, now):
             cursor = None if allow_mass_change else store.cursor(_calendar(source))
             changes = source.pull(cursor, since, now + AHEAD)
@@ -124,6 +126,7 @@ def pull(
         interest = _interest(store, account, since, fresh=pulled.interviews_changed or first)
         for mailbox in sources.mail:
             progress(f"reading {mailbox.name}")
+            checkpoint()
             with _tolerating(pulled, store, mailbox.name, now):
                 _pull_mail(store, mailbox, interest, pulled)
     store.put(STALE, json.dumps(pulled.stale))

@@ -585,7 +585,7 @@ def test_the_sign_in_is_renewed_before_a_batch(google: Scripted, clock: VirtualC
     google.api = [batched(lambda path: Answer(200, {"id": number(path)}))]
     with a_session(google, clock, tmp_path) as session:
         google.sign_in(tmp_path / "token.json", expiry=None)
-        session._credentials.token = None
+        session.credentials.token = None
         session.ask_many(some_messages(session, 9), units=20)
     assert google.asked[0].headers["authorization"] == f"Bearer {NEXT_ACCESS}"
     assert (len(google.asked), len(google.renewals)) == (1, 1)

@@ -9,6 +9,7 @@ class VirtualClock:
     def __init__(self) -> None:
         self.now = 1000.0
         self.pauses: list[float] = []
+        self.checkpoints = 0
 
     def monotonic(self) -> float:
         return self.now
@@ -16,3 +17,6 @@ class VirtualClock:
     def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.now += seconds
+
+    def checkpoint(self) -> None:
+        self.checkpoints += 1

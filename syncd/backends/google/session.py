@@ -1,6 +1,7 @@
 """The one door to Google's HTTP: what is asked goes through here, is counted, paced, and asked again where that helps.
 
-One session is one cycle, in one thread: the client library's http objects mix up the answers of threads that share one.
+One thread only: the client library's http objects mix up the answers of threads that share one. A daemon keeps its
+session, since Google's descriptions of their interfaces are slow to read, and begins it anew for each cycle.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _AT_ONCE = 25
 
 
 class Session:
-    """Google Calendar and Gmail, for one cycle and one thread.
+    """Google Calendar and Gmail, for one thread.
 
     Whatever is asked raises ``Refused`` (an ``Unreachable``) for an answer that another try doesn't change,
     ``Unreachable`` for what stays unreachable after several, ``SignInNeeded`` where only a new sign-in helps.
@@ -59,15 +60,21 @@ class Session:
 
         *timeout* in seconds; *chance* gives numbers in [0, 1) for the jitter. Asks nothing yet. Raises ``BadConfig``.
         """
-        self._credentials, self._clock, self.traffic, self._timeout = credentials, clock, traffic, timeout
+        self.credentials, self._clock, self.traffic, self._timeout = credentials, clock, traffic, timeout
         self._calendar_url = _base(calendar_endpoint or CALENDAR, "calendar_endpoint")
         self._gmail_url = _base(gmail_endpoint or GMAIL, "gmail_endpoint")
+        self._chance = chance
         self._patience = Patience(clock, chance)
         self._pace = Pace(clock)
         self._at_once = _AT_ONCE
         self._units = 0
         self._renewed = False
         self._open: list[Transport] = []
+
+    def begin(self, traffic: Traffic) -> None:
+        """Begin another cycle: counted into *traffic*, with all its patience. What Gmail counts by the minute stays."""
+        self.traffic, self._patience = traffic, Patience(self._clock, self._chance)
+        self._at_once = _AT_ONCE
 
     @cached_property
     def events(self) -> Resource:
@@ -132,7 +139,7 @@ class Session:
         return [answers[number] for number in range(len(requests))]
 
     def close(self) -> None:
-        """Close all sockets."""
+        """Close all sockets. It may be used again after that."""
         for transport in self._open:
             transport.close()
 
@@ -149,7 +156,7 @@ class Session:
 
         from syncd.backends.google.transport import Transport
 
-        transport = Transport(url, self._credentials, sent, self._timeout)
+        transport = Transport(url, self.credentials, sent, self._timeout)
         self._open.append(transport)
         # All said outright, so that nothing in the environment (client certificates, another universe) leads elsewhere.
         where = {"api_endpoint": url, "universe_domain": "googleapis.com"}
@@ -186,6 +193,7 @@ class Session:
         return {}
 
     def _send(self, transport: Transport, what: str, units: int, send: Callable[[], Answer], parts: int = 1) -> Answer:
+        self._clock.checkpoint()
         self._pace.take(units)
         self._units, transport.what = units, what
         start = self._clock.monotonic()

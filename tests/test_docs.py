@@ -1,6 +1,7 @@
 """The README tells the truth: every command, key dependency and rule stands in it."""
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -48,3 +49,8 @@ def test_the_first_two_commands_play_the_demo_and_run_the_tests_as_ci_does() -> 
     extra = re.search(r"'\.\[(\w+)\]'", tests)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert extra and any(d.startswith("pytest") for d in project["optional-dependencies"][extra[1]])
+
+
+def test_the_picture_is_what_the_demo_writes() -> None:
+    drawn = runpy.run_path(str(ROOT / "docs" / "picture.py"))["drawn"]()
+    assert drawn == (ROOT / "docs" / "calendar.svg").read_text("utf-8")

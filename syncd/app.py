@@ -14,7 +14,7 @@ from syncd.clock import SystemClock
 from syncd.cycle import Outcome, cycle
 from syncd.errors import BadInput, SignInNeeded, TryAgain, Unreachable
 from syncd.lock import locked
-from syncd.marks_file import marks_path, read_marks
+from syncd.marks_file import marks_path, read_away, read_marks
 from syncd.model import PersonMark
 from syncd.ports import Clock
 from syncd.pull import Sources
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What a command looks at."""
+    """What a command looks at. ``settings`` are the config's, with when the person is away."""
 
     settings: Settings
     store: Store
@@ -56,7 +56,7 @@ def opened(settings: Settings, warn: Callable[[str], None]) -> Iterator[App]:
         raise Damaged(f"{settings.state}: {damage}; the next syncd sync moves it aside and rebuilds it") from damage
     try:
         with trouble_told(settings.state):
-            yield App(settings, store, _marks(settings, warn))
+            yield App(_with_away(settings), store, _marks(settings, warn))
     finally:
         store.close()
 
@@ -66,6 +66,11 @@ def _marks(settings: Settings, warn: Callable[[str], None]) -> tuple[PersonMark,
     for line in warnings:
         warn(line)
     return marks
+
+
+def _with_away(settings: Settings) -> Settings:
+    """*settings* with when the person is away, which they say beside the config (``syncd pause``)."""
+    return replace(settings, user=replace(settings.user, away=read_away(marks_path(settings.state))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def run_cycle(
                 remembered(store, now),
                 connected(settings, now, manner.clock, connections) as sources,
             ):
-                return _cycle(store, sources, settings, marks, now, manner)
+                return _cycle(store, sources, _with_away(settings), marks, now, manner)
         finally:
             store.close()
 
@@ -152,6 +157,6 @@ def rehearse_cycle(settings: Settings, now: datetime, manner: Manner = QUIETLY) 
         copy = app.store.rehearsal()
         try:
             pretended = replace(sources, reminders=Rehearsal(sources.reminders))
-            return _cycle(copy, pretended, settings, app.marks, now, manner)
+            return _cycle(copy, pretended, app.settings, app.marks, now, manner)
         finally:
             copy.close()

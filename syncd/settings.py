@@ -6,7 +6,7 @@ The defaults are the article's and design.md's; the reason stands beneath each.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -100,13 +100,18 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Where and when the person works. ``country`` is ISO 3166-1 alpha-2, empty for no public holidays."""
+    """Where and when the person works. ``country`` is ISO 3166-1 alpha-2, empty for no public holidays.
+
+    ``away`` are the periods of ``syncd pause``, past ones too: each from its first day up to, and not with, the second.
+    One that was taken back at once is there, and empty.
+    """
 
     account: Account
     zone: ZoneInfo
     country: str = ""
     subdivision: str = ""
     hours: WorkingHours = field(default_factory=WorkingHours)
+    away: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

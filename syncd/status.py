@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from syncd.cycle import think
@@ -16,6 +16,7 @@ from syncd.infer.facts import Inferred
 from syncd.marks import event_id
 from syncd.model import Ended, Interview, Message, PersonMark, ReminderState, Rule
 from syncd.plan import Outlook, Plan, Wanted
+from syncd.plan.business import BusinessCalendar
 from syncd.settings import Settings
 from syncd.standing import Standing
 from syncd.store import LAST_RUN, SIGN_IN_ENDS, STALE, STOPPED, Store
@@ -74,7 +75,8 @@ class Report:
 
     ``last_run`` is when a cycle last ended well; ``stopped`` when and why the last one didn't, empty where it did.
     ``stale`` maps sources that the last cycle could not reach to why. ``sign_in_ends`` is when the service will no
-    longer take the sign-in, as of the last cycle; None where unknown.
+    longer take the sign-in, as of the last cycle; None where unknown. ``paused_until`` is the day on which a person who
+    is away (``syncd pause``) is back.
     """
 
     now: datetime
@@ -86,6 +88,7 @@ class Report:
     stopped: str = ""
     sign_in_ends: datetime | None = None
     stale: Mapping[str, str] = field(default_factory=dict)
+    paused_until: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``status --json`` prints."""
@@ -95,6 +98,7 @@ class Report:
             "stopped": self.stopped or None,
             "stale": dict(self.stale),
             "sign_in_ends": self.sign_in_ends.isoformat() if self.sign_in_ends else None,
+            "paused_until": self.paused_until.isoformat() if self.paused_until else None,
             "opportunities": [_opportunity(o) for o in self.opportunities],
             "invitations_without_interview": [
                 {"message_id": m.id, "from": str(m.sender), "subject": m.subject, "at": m.date.isoformat()}
@@ -122,6 +126,7 @@ def status(store: Store, settings: Settings, marks: tuple[PersonMark, ...], now:
         last_run=datetime.fromisoformat(store.get(LAST_RUN)) if store.get(LAST_RUN) else None,
         stopped=store.get(STOPPED),
         stale=json.loads(store.get(STALE) or "{}"),
+        paused_until=BusinessCalendar(settings.user).away_until(now.astimezone(settings.user.zone).date()),
         sign_in_ends=datetime.fromisoformat(store.get(SIGN_IN_ENDS)) if store.get(SIGN_IN_ENDS) else None,
     )
 

@@ -297,6 +297,9 @@ class Story:
         argv = ["mark", company, *state[0].split(), "--now", at.isoformat(), "--config", str(self.config)]
         assert main(argv) == 0, how
 
+    def pause(self, how: str, at: datetime) -> None:
+        assert main(["pause", *str(how).split(), "--now", at.isoformat(), "--config", str(self.config)]) == 0, how
+
     def lose_the_store(self, _how: bool, _at: datetime) -> None:
         for path in self.root.glob("state.db*"):
             path.unlink()

@@ -36,4 +36,4 @@ def test_the_help_names_the_arguments_in_order(capsys):
     assert main(["mark", "--help"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("usage: syncd mark [options] COMPANY STATE [DATE]\n")
-    assert "`syncd sync` puts it into effect" in " ".join(shown.split())
+    assert "the next cycle (the running daemon's, or `syncd sync`) puts it into effect" in " ".join(shown.split())

@@ -1,6 +1,8 @@
 """The person's marks live on, whatever happens to the file around them."""
 
+import resource
 import stat
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -27,6 +29,29 @@ def test_they_lie_beside_the_store_and_are_the_persons_alone(path):
 def test_marks_come_back_in_the_order_in_which_they_were_given(path):
     assert read_marks(path) == ((), ())
     add_mark(path, FIRST)
+    add_mark(path, SECOND)
+    assert read_marks(path) == ((FIRST, SECOND), ())
+
+
+@contextmanager
+def full_disk(room):
+    """No file can grow beyond *room* bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 5])
+def test_on_a_full_disk_the_file_is_named_and_stays_as_it_was(path, room):
+    add_mark(path, FIRST)
+    before = path.read_bytes()
+    with full_disk(len(before) + room), pytest.raises(OSError, match=str(path)) as refused:
+        add_mark(path, SECOND)
+    assert refused.value.filename == str(path)
+    assert path.read_bytes() == before
     add_mark(path, SECOND)
     assert read_marks(path) == ((FIRST, SECOND), ())
 

@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
     with opened(settings, _frame.warn) as app:
-        inferred, _, _ = think(app.store, settings, app.marks, now)
-        report = status(app.store, settings, app.marks, now)
-        known = Known(report, inferred, app.store.events(), app.store.messages(), settings)
+        inferred, _, _ = think(app.store, app.settings, app.marks, now)
+        report = status(app.store, app.settings, app.marks, now)
+        known = Known(report, inferred, app.store.events(), app.store.messages(), app.settings)
     for line in explain(" ".join(args.what), known):
         indent = len(line) - len(line.lstrip())
         print(" " * indent + safe(line))

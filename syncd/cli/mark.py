@@ -25,7 +25,8 @@ def add(commands: _frame.Commands) -> None:
         "mark",
         run,
         "says what happened where no mail or event tells",
-        "It stands over anything inferred; `syncd sync` puts it into effect. `active` takes a wrong rejection back.",
+        "It stands over anything inferred; the next cycle (the running daemon's, or `syncd sync`) puts it into effect. "
+        "`active` takes a wrong rejection back.",
     )
     parser.usage = f"{parser.prog} [options] {_WORDS}"
     parser.add_argument("company", metavar="COMPANY", nargs="?", help="the company, or the id that syncd status shows")
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     import uuid
 
     from syncd.app import opened
+    from syncd.cli._effect import effect
     from syncd.errors import BadUsage
     from syncd.lock import locked
     from syncd.marks_file import add_mark, marks_path
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadUsage("hear-by needs a date, the other states take none: syncd mark Acme hear-by 2026-03-20")
     by = _date(" ".join(args.date), now, settings) if args.date else None
     with locked(settings.state), opened(settings, _frame.warn) as app:
-        found = _one(args.company, status(app.store, settings, app.marks, now))
+        found = _one(args.company, status(app.store, app.settings, app.marks, now))
         opportunity = found.outlook.opportunity
         mark = PersonMark(
             id=uuid.uuid4().hex[:12],
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         )
         add_mark(marks_path(settings.state), mark)
     until = f" {by.isoformat()}" if by else ""
-    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. `syncd sync` puts it into effect.")
+    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. {effect(settings)}")
     return 0
 
 
@@ -92,19 +94,11 @@ def _no_state(args: argparse.Namespace) -> str:
 
 
 def _date(text: str, now: datetime, settings: Settings) -> date:
-    from datetime import date
-
+    from syncd.cli._days import day_said
     from syncd.errors import BadUsage
-    from syncd.infer.notes import read_note
 
     today = now.astimezone(settings.user.zone).date()
-    try:
-        by = date.fromisoformat(text)
-    except ValueError:
-        read = read_note(f"next: {text}", today)
-        if read is None:
-            raise BadUsage(f'"{text}" is no date; write it as 2026-03-20, or: next Friday') from None
-        by = read.by
+    by = day_said(text, today)
     if by < today:
         raise BadUsage(f"{by.isoformat()} has passed; a date to hear by lies ahead")
     return by

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
     with opened(settings, _frame.warn) as app:
-        report = status(app.store, settings, app.marks, now)
+        report = status(app.store, app.settings, app.marks, now)
     if args.json:
         print(json.dumps(report.to_json(), ensure_ascii=False))
     else:

@@ -47,6 +47,8 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
         when = render.moment(report.sign_in_ends, settings.user.zone, now)
         ended = report.sign_in_ends <= now
         print(f"Your sign-in with Google {'has ended' if ended else 'ends'} ({when}). Sign in again: syncd auth\n")
+    if report.paused_until is not None:
+        print(f"Paused until {render.day(report.paused_until, now)}: nothing rings before (syncd pause off ends it).\n")
     for why in report.stale.values():
         print(f"Not read by the last cycle: {render.safe(why)}\n")
     if _must_sign_in(settings):

@@ -1,4 +1,4 @@
-"""The business calendar: working hours, business days and public holidays in the user's zone.
+"""The business calendar: working hours, business days, public holidays and days away, in the user's zone.
 
 Pure: a value made from the user's settings; wall-clock times stay wall-clock times through DST.
 """
@@ -23,9 +23,9 @@ _DAY = timedelta(days=1)
 def _holidays(country: str, subdivision: str) -> HolidayBase | None:
     if not country:
         return None
-    import holidays  # only a user with a country pays for the import
+    from syncd import public_holidays  # only a user with a country pays for what it imports
 
-    return holidays.country_holidays(country, subdiv=subdivision or None)
+    return public_holidays.of_country(country, subdivision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,22 @@ class BusinessCalendar:
     user: User
 
     def is_business_day(self, day: date) -> bool:
-        """Monday to Friday, and no public holiday of the user's country (and subdivision)."""
-        if day.weekday() >= 5:
+        """Monday to Friday, and neither a public holiday of the user's country (and subdivision) nor a day away."""
+        if day.weekday() >= 5 or self.is_away(day):
             return False
         public = _holidays(self.user.country, self.user.subdivision)
         return public is None or day not in public
+
+    def is_away(self, day: date) -> bool:
+        """Whether the user said (``syncd pause``) that they are away on *day*."""
+        return any(first <= day < until for first, until in self.user.away)
+
+    def away_until(self, day: date) -> date | None:
+        """The day on which a user who is away on *day* is back; None where they aren't away."""
+        back = day
+        while self.is_away(back):
+            back = max(until for first, until in self.user.away if first <= back < until)
+        return back if back > day else None
 
     def on_or_after(self, day: date) -> date:
         """*day* itself, or the next business day where it is none."""

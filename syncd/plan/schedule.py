@@ -60,7 +60,7 @@ def places(
         slot = calendar.free_half_hour(now, frozenset(taken))
         if due.until is None or slot < due.until:
             taken.add(slot)
-            found[index] = _rolled(due, standing, slot, calendar)
+            found[index] = _rolled(due, standing, slot, calendar, now)
     return found
 
 
@@ -83,12 +83,23 @@ def _kept(due: Due, standing: Standing | None, calendar: BusinessCalendar, now: 
         return here if now < calendar.over_at(entry.start) else None
     if changed:
         return fresh if now < calendar.over_at(due.due) else _still(here, due, calendar, now)
-    return here if now < calendar.over_at(entry.start) else None
+    return here if now < calendar.over_at(entry.start) and not _astray(here, calendar, now) else None
+
+
+def _astray(here: Place, calendar: BusinessCalendar, now: datetime) -> bool:
+    """Whether it was rolled to where it isn't wanted: the user travels since, or began a pause, or took one back."""
+    if not here.rolled:
+        return False
+    day = calendar.day(here.start)
+    if not calendar.opens(day) <= calendar.local(here.start) <= calendar.closes(day):
+        return True
+    return bool(calendar.user.away) and (calendar.is_away(day) or day > calendar.after(calendar.day(now)))
 
 
 def _still(here: Place, due: Due, calendar: BusinessCalendar, now: datetime) -> Place | None:
     """Overdue already before its due time changed: it keeps the half hour it was rolled to."""
-    return here if here.rolled and here.start > due.due and now < calendar.over_at(here.start) else None
+    ahead = here.rolled and here.start > due.due and now < calendar.over_at(here.start)
+    return here if ahead and not _astray(here, calendar, now) else None
 
 
 def _changed(due: Due, standing: Standing) -> bool:
@@ -115,9 +126,11 @@ def _move_on(due: Due, standing: Standing | None, calendar: BusinessCalendar, no
     return Place(start, calendar.at(day + timedelta(days=1), datetime.min.time()), None)
 
 
-def _rolled(due: Due, standing: Standing | None, slot: datetime, calendar: BusinessCalendar) -> Place:
+def _rolled(due: Due, standing: Standing | None, slot: datetime, calendar: BusinessCalendar, now: datetime) -> Place:
     """A new half hour: it rings on the first roll and then weekly; the others are silent."""
     day, rang = calendar.day(slot), standing.marks.rang if standing else None
+    if standing is not None and now < standing.entry.start and rang == calendar.day(standing.entry.start):
+        rang = None  # it was to ring there, and a pause came before that
     rings = rang is None or day - rang >= RING_AGAIN
     chosen = _chosen(due, standing, calendar) if standing else None
     end = calendar.later(slot, due.length)

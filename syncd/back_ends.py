@@ -59,26 +59,32 @@ def connected(
         kept = connections or Connections(clock)
         session = stack.enter_context(kept.session(settings, traffic)) if google else None
         by_google = session if settings.calendar_backend == "google" else None
-        calendars, reminders = _google_calendars(settings, by_google) if by_google else _local_calendars(settings, now)
-        mail = _gmail(settings, session) if session and settings.mail_backend == "google" else _local_mail(settings)
+        calendars, reminders = (
+            _google_calendars(settings, by_google) if by_google else _local_calendars(settings, now, clock)
+        )
+        mail = (
+            _gmail(settings, session) if session and settings.mail_backend == "google" else _local_mail(settings, clock)
+        )
         yield Sources(calendars, mail, reminders, traffic, _sign_in_ends(settings) if google else None)
 
 
-def _local_calendars(settings: Settings, now: datetime) -> tuple[tuple[CalendarSource, ...], ReminderCalendar]:
+def _local_calendars(
+    settings: Settings, now: datetime, clock: Clock
+) -> tuple[tuple[CalendarSource, ...], ReminderCalendar]:
     from syncd.backends.local_calendar import LocalCalendar
     from syncd.backends.local_reminders import LocalReminders
 
     reminders, zone = settings.local.reminders, settings.user.zone
     if reminders is None:
         raise BadConfig(f"{settings.path}: [local] reminders: missing; name the folder or .ics file for the reminders")
-    calendars = tuple(LocalCalendar(path, zone) for path in settings.local.calendars)
+    calendars = tuple(LocalCalendar(path, zone, clock.checkpoint) for path in settings.local.calendars)
     return calendars, LocalReminders(reminders, zone, now.astimezone(UTC))
 
 
-def _local_mail(settings: Settings) -> tuple[MailSource, ...]:
+def _local_mail(settings: Settings, clock: Clock) -> tuple[MailSource, ...]:
     from syncd.backends.local_mail import LocalMail
 
-    return tuple(LocalMail(path, settings.user.account) for path in settings.local.mail)
+    return tuple(LocalMail(path, settings.user.account, clock.checkpoint) for path in settings.local.mail)
 
 
 def _google_calendars(settings: Settings, session: Session) -> tuple[tuple[CalendarSource, ...], ReminderCalendar]:

@@ -79,10 +79,14 @@ class Store:
         self._sql.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._sql.execute("COMMIT")
         except BaseException:
-            self._sql.execute("ROLLBACK")
+            self._roll_back()
             raise
-        self._sql.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self._sql.in_transaction:  # SQLite has done so by itself where the disk is full
+            self._sql.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file."""
@@ -321,6 +325,26 @@ def open_store(path: Path) -> Store:
             _check(sql)
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.DatabaseError as error:
+        sql.close()
+        raise _trouble(path, error) from error
+    except SyncdError:
+        sql.close()
+        raise
+    return Store(sql)
+
+
+def look_into(path: Path) -> Store:
+    """Open the store at *path* to be read: nothing is made, mended or brought forward. Raises as ``open_store``."""
+    # One that was closed needs no file beside it; one in use has its newest pages in the -wal.
+    used = path.with_name(f"{path.name}-wal").exists()
+    query = "mode=ro" if used else "mode=ro&immutable=1"
+    sql = sqlite3.connect(f"{path.absolute().as_uri()}?{query}", isolation_level=None, timeout=5, uri=True)
+    try:
+        version = sql.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            _migrate(sql, path, version)  # says so
+        _check(sql)
     except sqlite3.DatabaseError as error:
         sql.close()
         raise _trouble(path, error) from error

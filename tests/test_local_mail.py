@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from syncd.backends.local_mail import LocalMail, messages_in
 from syncd.backends.maildir import Box, Maildirs, decode_utf7
 from syncd.backends.mbox import Mbox
-from syncd.errors import Absurd, BadInput
+from syncd.errors import Absurd, BadInput, Stopped
 from syncd.interest import Interest
 from syncd.model import Account, Direction
 from syncd.ports import MailChanges
@@ -411,3 +411,20 @@ def test_since_is_exact(tmp_path: Path) -> None:
     later = Interest(since=at + timedelta(seconds=1), domains=LOOM.domains)
     assert LocalMail(tmp_path, ME).pull(None, later).messages == ()
     assert ids(LocalMail(tmp_path, ME).pull(None, Interest(since=at, domains=LOOM.domains))) == ["a"]
+
+
+def test_a_pull_passes_a_checkpoint_before_each_file_and_can_be_stopped_there(tmp_path: Path) -> None:
+    root = maildir(tmp_path, *((f"{n}.a", mail(str(n))) for n in range(5)))
+    left = 3
+
+    def checkpoint() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Stopped("asked to end")
+
+    with pytest.raises(Stopped):
+        LocalMail(root, ME, checkpoint).pull(None, LOOM)
+    left = 100
+    assert ids(LocalMail(root, ME, checkpoint).pull(None, LOOM)) == ["0", "1", "2", "3", "4"]
+    assert left == 100 - 2 * 5  # each by its header, and then whole

@@ -7,9 +7,9 @@ import stat
 import pytest
 
 import syncd.store
-from syncd.errors import BadConfig
+from syncd.errors import BadConfig, TryAgain
 from syncd.model import Ended, Entry
-from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store
+from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store, trouble_told
 from tests.world import a_mail, an_interview, at
 
 NOW = at("2026-03-10 12:00")
@@ -53,6 +53,19 @@ def test_a_transaction_that_fails_leaves_nothing_also_of_what_was_nested_in_it(s
     with pytest.raises(ZeroDivisionError):
         write()
     assert (store.cursor("mail"), store.get("complete"), store.entries()) == (None, "", ())
+
+
+def test_a_disk_that_is_full_is_no_damage_and_what_was_there_stays(store, path):
+    with store.transaction():
+        store.put("known", "yes")
+    (pages,) = store._sql.execute("PRAGMA page_count").fetchone()
+    store._sql.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(TryAgain), trouble_told(path), store.transaction():
+        store.put("much", "x" * 1_000_000)
+    store._sql.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    with store.transaction():
+        store.put("much", "x" * 1_000_000)
+    assert (store.get("known"), len(store.get("much"))) == ("yes", 1_000_000)
 
 
 def test_what_one_process_wrote_the_next_reads(store, path):

@@ -6,6 +6,7 @@ A pull of an unchanged tree costs a stat of each file; the iCalendar reader isn'
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,9 +89,11 @@ class LocalCalendar:
     asked.
     """
 
-    def __init__(self, path: Path, zone: ZoneInfo) -> None:
+    def __init__(self, path: Path, zone: ZoneInfo, checkpoint: Callable[[], None] = lambda: None) -> None:
+        """*checkpoint* is called before each file that is opened, and may end the pull there by raising."""
         self._path = path
         self._zone = zone
+        self._checkpoint = checkpoint
 
     @property
     def name(self) -> str:
@@ -153,6 +156,7 @@ class LocalCalendar:
         self, name: str, path: Path, known: _Known | None, new: _Cursor, warnings: list[str]
     ) -> tuple[Event, ...] | None:
         """The events of a file, None where those last known stand."""
+        self._checkpoint()
         try:
             data, seen = files.read(path)
         except OSError as problem:

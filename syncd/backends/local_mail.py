@@ -63,9 +63,11 @@ class LocalMail:
     the interest wants it. Flags, moves and renames don't make a message new.
     """
 
-    def __init__(self, path: Path, account: Account) -> None:
+    def __init__(self, path: Path, account: Account, checkpoint: Callable[[], None] = lambda: None) -> None:
+        """*checkpoint* is called before each file that is opened, and may end the pull there by raising."""
         self._path = path
         self._account = account
+        self._checkpoint = checkpoint
 
     @property
     def name(self) -> str:
@@ -83,7 +85,7 @@ class LocalMail:
         survey = shelf.survey(known, everything=asked.again)
         if not survey.boxes and before and before.boxes:
             raise self._vanished()
-        reading = _Reading(shelf, self._account, interest, survey)
+        reading = _Reading(shelf, self._account, interest, survey, self._checkpoint)
         reading.look(survey.fresh)
         reading.look(place for place in survey.known if asked.looks_again(survey, place))
         if before is not None and reading.refers_elsewhere():
@@ -146,8 +148,13 @@ class _Asked:
 
 @dataclass(slots=True)
 class _Looked:
+    """What is kept of a header. Of a large mailbox that is many: no more than what hangs messages together."""
+
     place: Place
-    message: Message
+    id: str
+    references: tuple[str, ...]
+    date: datetime
+    wanted: bool
     given: bool
 
 
@@ -159,6 +166,7 @@ class _Reading:
     account: Account
     interest: Interest
     survey: Survey
+    checkpoint: Callable[[], None]
     looked_at: int = 0
     looked: list[_Looked] = field(default_factory=list)
     places: set[tuple[str, str]] = field(default_factory=set)
@@ -186,40 +194,41 @@ class _Reading:
             day = _day(message.date)
             self._days(place)[place.key] = -day if given else day
             if message.date >= self.interest.since:
-                self.looked.append(_Looked(place, message, given))
+                wanted = self._wants(message)
+                self.looked.append(_Looked(place, message.id, message.references, message.date, wanted, given))
 
     def refers_elsewhere(self) -> bool:
         """Whether a wanted message that is new refers to one that wasn't looked at now and isn't known to be wanted."""
-        here = {looked.message.id for looked in self.looked} | self.interest.messages
-        return any(not here.issuperset(each.message.references) for each in self._wanted() if not each.given)
+        here = {looked.id for looked in self.looked} | self.interest.messages
+        return any(not here.issuperset(each.references) for each in self._wanted() if not each.given)
 
     def read(self) -> Iterator[Message]:
         """The wanted messages that weren't given yet, whole, oldest first; copies of one are given once."""
-        wanted = sorted(self._wanted(), key=lambda looked: looked.message.date)
-        given = {looked.message.id for looked in wanted if looked.given}
+        wanted = sorted(self._wanted(), key=lambda looked: looked.date)
+        given = {looked.id for looked in wanted if looked.given}
         for looked in wanted:
-            place, told = looked.place, looked.message
-            if told.id not in given:
-                opened = self._open(place, self.shelf.whole, told.id)
+            place = looked.place
+            if looked.id not in given:
+                opened = self._open(place, self.shelf.whole, looked.id)
                 if opened is None:
                     continue
-                given.add(told.id)
+                given.add(looked.id)
                 yield read_eml(opened[0], self.account, opened[1], place.folder)
-            self._days(place)[place.key] = -_day(told.date)
+            self._days(place)[place.key] = -_day(looked.date)
 
     def _wanted(self) -> list[_Looked]:
         """What the interest wants, and what hangs together with that by Message-ID and References, either way."""
         linked: dict[str, list[_Looked]] = {}
         for looked in self.looked:
-            for each in (looked.message.id, *looked.message.references):
+            for each in (looked.id, *looked.references):
                 linked.setdefault(each, []).append(looked)
-        waiting = [looked for looked in self.looked if self._wants(looked.message)]
+        waiting = [looked for looked in self.looked if looked.wanted]
         ids: set[str] = set()
         found: dict[int, _Looked] = {}
         while waiting:
             looked = waiting.pop()
             found[id(looked)] = looked
-            for each in {looked.message.id, *looked.message.references} - ids:
+            for each in {looked.id, *looked.references} - ids:
                 ids.add(each)
                 waiting += linked[each]
         return list(found.values())
@@ -237,6 +246,7 @@ class _Reading:
     def _open(
         self, place: Place, read: Callable[[Place], tuple[bytes, datetime]], message_id: str
     ) -> tuple[bytes, datetime] | None:
+        self.checkpoint()
         try:
             try:
                 return read(place)

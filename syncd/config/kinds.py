@@ -43,10 +43,11 @@ def country(raw: object, place: Place) -> str:
     code = text(raw, place).upper()
     if not code:
         return ""
-    import holidays
     from holidays.registry import COUNTRIES
 
-    if len(code) == 2 and code in holidays.list_supported_countries():
+    from syncd import public_holidays
+
+    if public_holidays.is_known(code):
         return code
     named = next((names[1] for key, names in COUNTRIES.items() if code in (*names, key.upper().replace("_", " "))), "")
     meant = f'; did you mean "{named}"?' if named else ""
@@ -55,9 +56,9 @@ def country(raw: object, place: Place) -> str:
 
 def subdivisions(code: str) -> dict[str, tuple[str, ...]]:
     """The states or regions of a country that ``holidays`` knows, each with its other names."""
-    import holidays
+    from syncd import public_holidays
 
-    known = holidays.country_holidays(code)
+    known = public_holidays.of_country(code)
     aliases = known.get_subdivision_aliases()
     return {part: tuple(aliases.get(part, ())) for part in known.subdivisions}
 

@@ -15,7 +15,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from syncd.formats.ical_lines import Component, Document, Property, clean, parse, shown
-from syncd.formats.ical_times import BROKEN, Timed, basic, occurrences, read_times, span, stamp
+from syncd.formats.ical_times import BROKEN, Timed, basic, occurrences, read_times, reason, span, stamp
 from syncd.formats.ical_zones import Zones
 from syncd.model import Attendee, Event, Person
 
@@ -125,7 +125,7 @@ def _latest(document: Document, zones: Zones, href: str, warnings: list[str]) ->
 
 
 def _warning(href: str, uid: str, problem: Exception) -> str:
-    return f"{href}: event {shown(uid)} is left out: {shown(str(problem)) or type(problem).__name__}"
+    return f"{href}: event {shown(uid)} is left out: {reason(problem)}"
 
 
 def _given(document: Document, zones: Zones, href: str, warnings: list[str]) -> Iterator[_Given]:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from syncd import marks
 from syncd.formats.ical_lines import Component, Document, clean, escape, fold_all, parse
-from syncd.formats.ical_times import BROKEN, duration, read_times, span, stamp
+from syncd.formats.ical_times import BROKEN, duration, read_times, reason, span, stamp
 from syncd.formats.ical_zones import Zones
 from syncd.model import Entry
 
@@ -67,7 +67,7 @@ def find(document: Document, zone: ZoneInfo, known: Mapping[str, Pairs]) -> Foun
         try:
             found.entries[uid] = _entry(document, components, uid, pairs, zones)
         except BROKEN as problem:
-            found.broken[uid] = str(problem) or type(problem).__name__
+            found.broken[uid] = reason(problem)
     return found
 
 

@@ -26,6 +26,15 @@ _SUBDAILY = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=
 _OLDEST = 1900
 
 
+class Unusable(ValueError):
+    """Why an event can't be used, in words of ours."""
+
+
+def reason(problem: Exception) -> str:
+    """Why one of ``BROKEN`` came, without the words of the file, which may be anybody's."""
+    return str(problem) if isinstance(problem, Unusable) else "a time or a rule in it can't be understood"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From when to when, in the user's zone. An all-day one runs from midnight to midnight (exclusive)."""
@@ -58,7 +67,7 @@ def read_times(component: Component, zones: Zones) -> Timed:
     """The times of a VEVENT. Raises one of ``BROKEN`` where it has no start that can be understood."""
     started = component.first("DTSTART")
     if started is None:
-        raise ValueError("it has no DTSTART")
+        raise Unusable("it has no DTSTART")
     start = _moment(started, zones)
     zone = start.tzinfo if isinstance(start, datetime) else None
     recurrence = component.first("RECURRENCE-ID")
@@ -80,11 +89,11 @@ def read_times(component: Component, zones: Zones) -> Timed:
 def _refuse_endless(timed: Timed) -> None:
     """No interview recurs within a day, nor since Queen Victoria; hostile rules would cost hours."""
     if len(timed.rules) > _RULES or any(_SUBDAILY.search(rule) for rule in timed.rules):
-        raise ValueError("it recurs more than once a day")
+        raise Unusable("it recurs more than once a day")
     if not all("FREQ=" in rule.upper() for rule in timed.rules):
-        raise ValueError("its RRULE has no FREQ")
+        raise Unusable("its RRULE has no FREQ")
     if timed.start.year < _OLDEST:
-        raise ValueError("it recurs since before 1900")
+        raise Unusable("it recurs since before 1900")
 
 
 def _moment(prop: Property, zones: Zones, zone: tzinfo | None = None) -> date:
@@ -94,7 +103,7 @@ def _moment(prop: Property, zones: Zones, zone: tzinfo | None = None) -> date:
         value = value[:8]
     parsed = _parsed(value)
     if not isinstance(parsed, date):
-        raise ValueError(f"{prop.name} is no date")  # noqa: TRY004 - a value of the file, not an argument
+        raise Unusable(f"{prop.name} is no date")
     return _aware(parsed, prop, zones, zone)
 
 
@@ -129,7 +138,7 @@ def _item(prop: Property, zones: Zones, zone: tzinfo | None) -> object:
         return _moment(prop, zones, zone)
     period = _parsed(prop.value)
     if not isinstance(period, tuple):
-        raise ValueError(f"{prop.name} is no period")  # noqa: TRY004 - a value of the file, not an argument
+        raise Unusable(f"{prop.name} is no period")
     start, end = period
     return _aware(start, prop, zones, zone), _aware(end, prop, zones, zone) if isinstance(end, date) else end
 

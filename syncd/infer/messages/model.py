@@ -11,7 +11,7 @@ bias, are the logits of a softmax.
 from __future__ import annotations
 
 import json
-import sys
+import struct
 import zlib
 from array import array
 from bisect import bisect_left
@@ -191,10 +191,7 @@ def _hashes(packed: bytes, count: int) -> Places:
 
 
 def _numbers(kind: str, packed: bytes) -> array[int]:
-    numbers: array[int] = array(kind, packed)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+    return array(kind, [number for (number,) in struct.iter_unpack(f"<{kind}", packed)])
 
 
 def _opened(data: bytes) -> tuple[dict[str, Any], bytes]:

@@ -1,14 +1,20 @@
-"""One cycle at a time for each account: a lock on a file beside the store, gone with the process that holds it."""
+"""One cycle at a time, and one daemon, for each account: locks on files beside the store.
+
+Each is gone with the process that holds it.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from syncd.errors import Locked
+
+_LOOKS = 1000
+"""So often it is tried again where somebody only looked (``daemon``), which takes them no time at all."""
 
 
 @contextmanager
@@ -19,14 +25,49 @@ def locked(state: Path, *, remove: bool = False) -> Iterator[None]:
     """
     path = lock_path(state)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = _hold(path)
+    handle = _hold(path, _at_work)
     try:
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
     finally:
         if remove:  # while it is held: who waits for this file finds that it is no longer the one, and opens the new
             path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
+def running(state: Path) -> Iterator[None]:
+    """Be the daemon of the account whose store is *state*. Cycles take their own lock beside it, whoever runs them.
+
+    Raises ``Locked``, naming the holder, where there is one already.
+    """
+    path = run_lock_path(state)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = _hold(path, _runs)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # a folder that can't be written any more
+            path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def daemon(state: Path) -> int | None:
+    """The process that is the daemon of the store *state*: 0 where it doesn't say its number, None for none.
+
+    Its lock is looked at by sharing it for a moment: nothing else tells one that lives from one that was killed.
+    """
+    try:
+        handle = os.open(run_lock_path(state), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        said = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+        return int(said) if said.isdecimal() else 0
+    else:
+        return None
+    finally:
         os.close(handle)
 
 
@@ -35,19 +76,56 @@ def lock_path(state: Path) -> Path:
     return state.with_name(state.name + ".lock")
 
 
-def _hold(path: Path) -> int:
-    """The handle of the locked file that stands under *path*: one that was removed meanwhile excludes nobody."""
+def run_lock_path(state: Path) -> Path:
+    """The file that the daemon for the store *state* locks as long as it lives."""
+    return state.with_name(state.name + ".run.lock")
+
+
+def _at_work(holder: str) -> str:
+    return f"another syncd is at work{holder}; try again when it is done"
+
+
+def _runs(holder: str) -> str:
+    return f"syncd runs already for this account{holder}"
+
+
+def _hold(path: Path, told: Callable[[str], str]) -> int:
+    """The handle of the locked file that stands under *path*, with our number in it.
+
+    One that was removed meanwhile excludes nobody. *told* says who holds it, where somebody does.
+    """
+    looks = _LOOKS
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(handle), path.stat()):
+                    _sign(handle)
                     return handle
         except BlockingIOError:
+            if looks and _is_only_looked_at(handle):
+                looks -= 1
+                os.close(handle)
+                os.sched_yield()
+                continue
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
             os.close(handle)
-            raise Locked(
-                f"another syncd is at work{f' (process {holder})' if holder else ''}; try again when it is done"
-            ) from None
+            raise Locked(told(f" (process {holder})" if holder else "")) from None
         os.close(handle)
+
+
+def _is_only_looked_at(handle: int) -> bool:
+    """Whether who keeps us out shares the lock, as nobody does who holds it. Ours is gone when *handle* is closed."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sign(handle: int) -> None:
+    """Say in it who holds it. Where the disk is full, it is held all the same: the store has more to say about that."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)

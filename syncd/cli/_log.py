@@ -29,3 +29,17 @@ def listening(*, debug: bool) -> Iterator[None]:
     finally:
         log.removeHandler(handler)
         log.setLevel(before)
+
+
+@contextmanager
+def instead(handler: logging.Handler, level: int) -> Iterator[None]:
+    """Have syncd's own log go to *handler*, from *level* on, and nowhere else meanwhile."""
+    log = logging.getLogger("syncd")
+    before, handlers = log.level, list(log.handlers)
+    log.handlers = [handler]
+    log.setLevel(level)
+    try:
+        yield
+    finally:
+        log.handlers = handlers
+        log.setLevel(before)

@@ -9,10 +9,25 @@ import argparse
 from collections.abc import Sequence
 
 from syncd import __version__
-from syncd.cli import auth, classify, config, demo, explain, init, mark, purge, status, sync
+from syncd.cli import (
+    auth,
+    classify,
+    config,
+    demo,
+    doctor,
+    explain,
+    init,
+    mark,
+    pause,
+    purge,
+    run,
+    service,
+    status,
+    sync,
+)
 from syncd.cli._frame import Parser, add_common
 
-COMMANDS = (init, auth, sync, status, explain, mark, classify, config, demo, purge)
+COMMANDS = (init, auth, sync, status, run, explain, mark, pause, classify, config, doctor, demo, purge, service)
 
 
 def build() -> Parser:

@@ -128,6 +128,10 @@ class OwnCalendar:
             if reminders is not None:
                 reminders.delete(entry)
 
+    def exists(self) -> bool:
+        """Whether it was made already; only asks. Raises ``BadConfig`` where it isn't clear which one is meant."""
+        return self._reminders() is not None
+
     def _reminders(self) -> GoogleReminders | None:
         """The reminders in it; None where there is no such calendar yet."""
         if not self._looked:

@@ -2,7 +2,11 @@
 
 import io
 import os
+import pty
+import select
 import stat
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -55,6 +59,7 @@ def test_flags_alone_are_enough(home, capsys):
         f"wrote {home}/.config/syncd/config.toml",
         f"made {home}/follow-ups for the reminders",
         "next: `syncd sync --dry-run` shows what a first run would do",
+        "at last: `syncd service install` has it run by itself",
     ]
 
 
@@ -204,9 +209,10 @@ def test_google_is_proposed_where_no_files_are_known(home, capsys):
     assert settings.google.client_secret == client
     assert capsys.readouterr().out.splitlines() == [
         f"wrote {home}/.config/syncd/config.toml",
-        f"your OAuth client belongs in {client}, which is not there yet: docs/google.md tells how to make it",
+        f"your OAuth client belongs in {client}, which is not there yet: `syncd auth --help` tells how to make it",
         "next: `syncd auth`, once",
         "then: `syncd sync --dry-run` shows what a first run would do",
+        "at last: `syncd service install` has it run by itself",
     ]
 
 
@@ -334,3 +340,141 @@ def test_a_comma_in_a_flag_is_no_border(home):
     (home / "a, b").mkdir()
     assert main(["init", *FLAGS, "--backend", "local", "--calendars", "a, b", "--mail", "Mail/Inbox"]) == 0
     assert load(home).local.calendars == (home / "a, b",)
+
+
+def test_where_mbsync_and_offlineimap_keep_mail_is_known_by_their_own_rules(home):
+    for box in ("Maildir", "Maildir/.Sent", "Maildir/.Archive", "Far/INBOX", "Far/Gesendet"):
+        for part in ("cur", "new", "tmp"):
+            (home / box / part).mkdir(parents=True)
+    (home / ".config/offlineimap").mkdir(parents=True)
+    (home / ".config/isyncrc").write_text("MaildirStore near\nSubFolders Maildir++\n")
+    (home / ".config/offlineimap/config").write_text(
+        "[general]\naccounts = a\n[Repository L]\ntype = Maildir\nlocalfolders = ~/Far\n[Repository R]\ntype = Gmail\n"
+    )
+    assert main(["init", *FLAGS, "--calendars", "cal"]) == 0
+    assert load(home).local.mail == tuple(
+        home / box for box in ("Maildir", "Maildir/.Sent", "Far/Gesendet", "Far/INBOX")
+    )
+
+
+def test_old_places_of_configs_are_looked_at_too(home):
+    (home / "cal/a.ics").touch()
+    (home / ".khal").mkdir()
+    (home / ".khal/khal.conf").write_text("[calendars]\n[[home]]\npath = ~/cal\n")
+    assert main(["init", *FLAGS, "--mail", "Mail/Inbox"]) == 0
+    assert load(home).local.calendars == (home / "cal",)
+
+
+def test_what_was_found_is_said_with_where_it_is_named(home, answer, capsys):
+    (home / "cal/a.ics").touch()
+    (home / ".config/khal").mkdir(parents=True)
+    (home / ".config/khal/config").write_text("[calendars]\n[[home]]\npath = ~/cal\n")
+    (home / ".mbsyncrc").write_text("MaildirStore near\nPath ~/Mail/\nInbox ~/Mail/Inbox\n")
+    answer(*[""] * 20)
+    assert main(["init", "--email", "robin@home.example"]) == 0
+    out = capsys.readouterr().out
+    assert "Found calendars, named in ~/.config/khal/config: ~/cal\n" in out
+    assert "Found mail, named in ~/.mbsyncrc: ~/Mail/Inbox, ~/Mail/Sent\n" in out
+
+
+def test_the_client_is_explained_before_its_file_is_asked_for(home, answer, capsys):
+    answer(*[""] * 20)
+    assert main(["init", "--email", "robin@home.example", "--backend", "google"]) == 0
+    out = capsys.readouterr().out
+    assert out.index("`syncd auth --help` tells how, step by step") < out.index("The file of your OAuth client")
+
+
+class TestWhatComesNext:
+    GOOGLE = ("--backend", "google")
+
+    def test_a_sign_in_that_is_wanted_by_flag_says_what_is_missing(self, home, capsys):
+        assert main(["init", *FLAGS, *self.GOOGLE, "--auth"]) == 78
+        told = capsys.readouterr()
+        assert "there is no OAuth client yet" in told.err and told.err.count("\n") == 1
+        assert load(home).calendar_backend == "google"
+
+    def test_there_is_nothing_to_sign_in_to_with_files(self, home, capsys):
+        assert main(["init", *FLAGS, *FILES, "--auth"]) == 2
+        assert "--auth: is for Google" in capsys.readouterr().err
+        assert not (home / ".config").exists()
+
+    def test_a_service_that_is_wanted_where_there_is_no_systemd(self, home, capsys, monkeypatch):
+        monkeypatch.setenv("PATH", str(home))
+        assert main(["init", *FLAGS, *FILES, "--service"]) == 69
+        assert "systemd" in capsys.readouterr().err
+        assert load(home).calendar_backend == "local"
+
+    def test_who_is_signed_in_already_is_not_sent_there(self, home, capsys):
+        token = home / ".local/state/syncd/token.json"
+        token.parent.mkdir(parents=True)
+        token.touch()
+        assert main(["init", *FLAGS, *self.GOOGLE, "--no-service"]) == 0
+        out = capsys.readouterr().out
+        assert "next: `syncd auth" not in out
+        assert "next: `syncd sync --dry-run` shows" in out
+
+    def test_at_a_terminal_it_asks_and_takes_no_for_an_answer(self, home):
+        client = home / ".config/syncd/client_secret.json"
+        client.parent.mkdir(parents=True)
+        client.write_text("{}")
+        flags = [
+            "--email",
+            "robin@home.example",
+            "--country",
+            "DE",
+            "--subdivision",
+            "BY",
+            "--name",
+            "Robin",
+            *self.GOOGLE,
+        ]
+        shown, code = at_a_terminal(home, [*flags, "--alias", "r@work.example", "--client-secret", str(client)], "n")
+        assert code == 0, shown
+        assert "Sign in with Google now? [Y/n] n" in shown
+        assert "next: `syncd auth`, once" in shown
+        assert "Have syncd run by itself" not in shown  # there is no systemd, and no sign-in
+
+    def test_enter_is_a_yes(self, home):
+        client = home / ".config/syncd/client_secret.json"
+        client.parent.mkdir(parents=True)
+        client.write_text("{}")
+        shown, code = at_a_terminal(home, ["--email", "robin@home.example", *self.GOOGLE], "")
+        assert code == 78, shown
+        assert f"{client}: is not the file of an OAuth client" in shown.replace("\r\n", " ")
+
+
+def at_a_terminal(home, flags, last):
+    """What ``syncd init`` shows to a person who answers each question with Enter, and the offer with *last*; its code."""
+    main_end, its_end = pty.openpty()
+    environ = {"HOME": str(home), "PATH": str(home), "TZ": "Europe/Berlin", "LANG": "C.UTF-8"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "syncd", "init", *flags],
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        env=environ,
+        cwd=home,
+    )
+    os.close(its_end)
+    shown = b""
+    try:
+        while True:
+            ready, _, _ = select.select([main_end], [], [], 30)
+            assert ready, shown
+            try:
+                piece = os.read(main_end, 4096)
+            except OSError:  # nobody holds the other end any more
+                break
+            if not piece:
+                break
+            shown += piece
+            if shown.endswith(b"[Y/n] "):
+                os.write(main_end, last.encode() + b"\n")
+            elif shown.endswith((b"]: ", b": ")) and not shown.endswith(b"warning: "):
+                os.write(main_end, b"\n")
+        return shown.decode(), process.wait(30)
+    finally:
+        os.close(main_end)
+        if process.poll() is None:
+            process.kill()
+            process.wait()

@@ -77,7 +77,7 @@ def test_anything_else_is_refused_in_one_line_with_what_to_do(written, data, say
 
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(
-        BadConfig, match=r"there is no OAuth client yet; make one of type Desktop app .*docs/google\.md"
+        BadConfig, match=r"there is no OAuth client yet; make one of type Desktop app .*syncd auth --help"
     ):
         read_client(tmp_path / "no" / "client_secret.json")
 

@@ -1,62 +1,19 @@
-"""The questions of ``syncd init``: each is answered by a flag, by the person, or by what this machine proposes."""
+"""The questions of ``syncd init``, in their order, and what is proposed for each."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from syncd.cli import _back_ends, _found
+from syncd.cli._asking import NONE, Answers
 from syncd.config import default_path, system_zone
 from syncd.config.kinds import CALENDAR, country, email, home, path, subdivision, subdivisions, zone
 from syncd.config.values import Place, Wrong, parse_hours, quoted, show_hours, text
 from syncd.errors import BadUsage
 
 Raw = str | list[str]
-T = TypeVar("T")
-NONE = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Where answers come from. ``folder`` is the config's, ``environ`` the person's."""
-
-    asks: bool
-    folder: str
-    environ: Mapping[str, str]
-
-    @property
-    def place(self) -> Place:
-        """What values are read with."""
-        return Place(self.folder, self.environ)
-
-    def agrees(self, question: str) -> bool:
-        """Whether the person says yes; no where nobody is asked."""
-        return self.asks and self._hear(f"{question} [y/N] ").lower() in ("y", "yes")
-
-    def settle(self, flag: str, given: str | None, question: str, proposed: str, read: Callable[[str], T]) -> T:
-        """What *read* makes of the flag, the proposal, or an answer, which is asked for again until it can be used."""
-        if given is not None or not self.asks:
-            try:
-                return read(proposed if given is None else given)
-            except Wrong as wrong:
-                raise BadUsage(f"{flag}: {wrong}") from None
-        hint = f" [{proposed}]" if proposed else ""
-        while True:
-            answer = self._hear(f"{question}{hint}: ") or proposed
-            try:
-                return read("" if answer == NONE else answer)
-            except Wrong as wrong:
-                print(f"  {wrong}")
-
-    def _hear(self, prompt: str) -> str:
-        try:
-            return input(prompt).strip()
-        except EOFError:
-            print()
-            raise BadUsage("no answer; give flags (`syncd init --help`), and --yes for the rest") from None
 
 
 def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
@@ -64,7 +21,9 @@ def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     told = _back_ends.said(args)
     found = {**_person(args, answers), **_place(args, answers)}
     yours = home(answers.place)
-    calendars, mail = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
+    known = _found.calendars(answers.environ, yours), _found.mailboxes(answers.environ, yours)
+    calendars, mail = (list(places) for places in known)
+    _say_found(args, answers, *known)
     ends = _back_ends.settle(args, answers, told, calendars=bool(calendars), mail=bool(mail))
     found |= {"calendar.backend": ends.calendar, "mail.backend": ends.mail}
     if "google" in (ends.calendar, ends.mail):
@@ -75,14 +34,34 @@ def gather(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     return {name: value for name, value in found.items() if value}
 
 
+def _say_found(args: argparse.Namespace, answers: Answers, *known: Mapping[Path, Path]) -> None:
+    """Tell a person who is asked what is known, and by which config, before it is proposed."""
+    if not answers.asks:
+        return
+    here = _here(answers)
+    for what, given, places in zip(("calendars", "mail"), (args.calendars, args.mail), known, strict=True):
+        for config in dict.fromkeys(places.values()) if given is None else ():
+            listed = _proposal([place for place, named in places.items() if named == config], here)
+            print(f"Found {what}, named in {_short(config, here)}: {listed}")
+
+
+_CLIENT = """
+syncd talks to Google from this machine, and ships no key of its own. You make one, called an OAuth client, in ten
+minutes and for free: `syncd auth --help` tells how, step by step. Google's console then gives you a file for it. If you
+don't have that yet, just say where it will lie; only `syncd auth` needs it.
+"""
+
+
 def _client(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
     """The OAuth client: beside the usual config, also for another one, since one client does for all."""
+    if answers.asks and args.client_secret is None:
+        print(_CLIENT)
     here = _here(answers)
     return {
         "google.client_secret": answers.settle(
             "--client-secret",
             args.client_secret,
-            "The file of your OAuth client (docs/google.md tells how to make one; it may come later)",
+            "The file of your OAuth client (it may come later)",
             _short(default_path(answers.environ).absolute().parent / "client_secret.json", here),
             lambda words: _short(_full(words, here), here),
         )
@@ -142,7 +121,9 @@ def _place(args: argparse.Namespace, answers: Answers) -> dict[str, Raw]:
         _country_of(lives, place),
         lambda words: country("" if words == NONE else words, place),
     )
-    found: dict[str, Raw] = {"account.timezone": lives, "account.country": where}
+    # The machine's own is left unsaid: then the daemon goes along when the machine travels.
+    said = "" if args.timezone is None and lives == here else lives
+    found: dict[str, Raw] = {"account.timezone": said, "account.country": where}
     parts = subdivisions(where) if where else {}
     if parts or args.subdivision:
         listed = ", ".join(" ".join([code, *names[:1]]) for code, names in parts.items())

@@ -11,7 +11,7 @@ from syncd.config.values import Wrong
 from syncd.errors import BadUsage
 
 if TYPE_CHECKING:
-    from syncd.cli._answers import Answers
+    from syncd.cli._asking import Answers
 
 _NEEDS = (
     ("calendars", "calendar", "local"),

@@ -1,4 +1,4 @@
-"""What other programs know already: calendars of vdirsyncer and khal, mail of mbsync, the country of a zone.
+"""What other programs know already: calendars of vdirsyncer and khal, mail of mbsync and OfflineIMAP, a zone's country.
 
 All of it is only offered to the person; a config that can't be read offers nothing.
 """
@@ -17,27 +17,49 @@ from pathlib import Path
 _SENT = re.compile(r"sent|gesendet|envoy|enviad", re.IGNORECASE)
 
 
-def calendars(environ: Mapping[str, str], home: Path) -> list[Path]:
-    """Folders (vdirs) and .ics files named in the configs of vdirsyncer and khal that exist, each once."""
+def calendars(environ: Mapping[str, str], home: Path) -> dict[Path, Path]:
+    """Folders (vdirs) and .ics files that the configs of vdirsyncer and khal name and that exist, each with the config.
+
+    The places of the configs are those of https://vdirsyncer.pimutils.org/en/stable/config.html and
+    https://khal.readthedocs.io/en/latest/configure.html.
+    """
     xdg = _config_home(environ, home)
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for name in (environ.get("VDIRSYNCER_CONFIG", ""), xdg / "vdirsyncer/config", home / ".vdirsyncer/config"):
-        for path in _vdirsyncer(Path(name), home) if name else ():
-            found[path] = None
-    for path in _khal(xdg / "khal/config", home):
-        found[path] = None
-    return list(found)
+        config = _expand(str(name), home)
+        for path in _vdirsyncer(config, home) if name else ():
+            found.setdefault(path, config)
+    for config in (xdg / "khal/config", home / ".khal/khal.conf"):
+        for path in _khal(config, home):
+            found.setdefault(path, config)
+    return found
 
 
-def mailboxes(environ: Mapping[str, str], home: Path) -> list[Path]:
-    """The inbox and the sent mail of each Maildir store in the config of mbsync that exist, each once."""
-    found: dict[Path, None] = {}
-    for name in (home / ".mbsyncrc", _config_home(environ, home) / "isyncrc"):
-        for store, inbox in _mbsync(name, home):
-            boxes = [box for box in _maildirs(store) if _SENT.search(box.name) or box.name.lower() == "inbox"]
-            for box in [*([inbox] if inbox and _is_maildir(inbox) else []), *boxes]:
-                found[box] = None
-    return list(found)
+def mailboxes(environ: Mapping[str, str], home: Path) -> dict[Path, Path]:
+    """The inbox and the sent mail of each store of Maildirs that mbsync and OfflineIMAP know, each with the config.
+
+    The places of the configs are those of mbsync(1) and offlineimap(1).
+    """
+    xdg = _config_home(environ, home)
+    found: dict[Path, Path] = {}
+    for config in (xdg / "isyncrc", home / ".mbsyncrc"):
+        for folders in _mbsync(config, home):
+            for box in _boxes(*folders):
+                found.setdefault(box, config)
+    for config in (xdg / "offlineimap/config", home / ".offlineimaprc"):
+        for store in _offlineimap(config, home):
+            for box in _boxes(store):
+                found.setdefault(box, config)
+    return found
+
+
+def _boxes(store: Path, inbox: Path | None = None) -> list[Path]:
+    """Those Maildirs of *store* that hold received and sent mail; *inbox* may lie elsewhere."""
+    boxes = [box for box in _maildirs(store) if _SENT.search(box.name) or box.name.lower() == "inbox"]
+    if inbox is None or not _is_maildir(inbox):
+        return boxes
+    beneath = [box for box in _maildirs(inbox) if _SENT.search(box.name)]  # SubFolders Maildir++: Inbox/.Sent
+    return [inbox, *boxes, *(box for box in beneath if box not in boxes)]
 
 
 def country(zone: str) -> str:
@@ -105,16 +127,22 @@ def _is_vdir(folder: Path) -> bool:
         return False
 
 
-def _mbsync(path: Path, home: Path) -> Iterator[tuple[Path, Path | None]]:
+def _mbsync(path: Path, home: Path) -> Iterator[tuple[Path, Path]]:
     """The ``Path`` and ``Inbox`` of each ``MaildirStore`` section (mbsync(1); a section ends at an empty line)."""
     for section in re.split(r"\n\s*\n", _read(path)):
         words = [_words(line) for line in section.splitlines()]
         values = {line[0].lower(): line[1] for line in words if len(line) == 2}
         if "maildirstore" in values:
-            inbox = _expand(values["inbox"], home) if "inbox" in values else None
-            store = _expand(values["path"], home) if "path" in values else None
-            if store or inbox:
-                yield store or Path(os.devnull), inbox
+            store = _expand(values["path"], home) if "path" in values else Path(os.devnull)
+            yield store, _expand(values.get("inbox", "~/Maildir"), home)
+
+
+def _offlineimap(path: Path, home: Path) -> Iterator[Path]:
+    """The ``localfolders`` of each repository of type Maildir."""
+    for section in _sections(_read(path)):
+        if section.name.lower().startswith("repository ") and section.get("type", "").lower() == "maildir":
+            folders = section.get("localfolders")
+            yield from [_expand(folders, home)] if folders else []
 
 
 def _words(line: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,26 @@ _LIBRARY = {
     "Google Calendar API": "https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
 }
 
+_CLIENT = """\
+how to make the OAuth client (docs/google.md goes through it screen by screen):
+  1. a project: https://console.cloud.google.com/projectcreate
+  2. in it, enable the Google Calendar API and the Gmail API:
+     https://console.cloud.google.com/apis/library
+  3. the consent screen, audience External; then publish the app, or every
+     sign-in ends after seven days: https://console.cloud.google.com/auth/audience
+  4. a client of type Desktop app: https://console.cloud.google.com/auth/clients
+     Download its JSON at once, as ~/.config/syncd/client_secret.json, and have
+     chmod 600 keep it yours.
+  5. syncd auth. "Google hasn't verified this app" means you: Advanced, Go to
+     syncd. Tick every box."""
+
 
 def add(commands: _frame.Commands) -> None:
     """Add the command."""
-    more = "It needs an OAuth client of your own, which takes ten minutes to make: docs/google.md tells how."
+    more = "It needs an OAuth client of your own, which takes ten minutes to make, once, with any Google account."
     parser = _frame.command(commands, "auth", run, "signs in with Google, once", more)
+    parser.description = textwrap.fill(parser.description or "", 80)
+    parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, _CLIENT
     parser.add_argument("--no-browser", action="store_true", help="show the address, for a browser on another machine")
     parser.add_argument("--port", metavar="N", type=_port, default=0, help="the local port that the browser comes to")
     parser.add_argument("--revoke", action="store_true", help="end the sign-in at Google, and delete it here")

@@ -10,13 +10,14 @@ from syncd.cli import _frame
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from syncd.cli._answers import Answers
+    from syncd.cli._asking import Answers
+    from syncd.settings import Settings
 
 OPENING = """\
 The config of syncd. A line that starts with # sets nothing: it shows the default, or an example
 where there is none."""
 
-_NOT_YET = ", which is not there yet: docs/google.md tells how to make it"
+_NOT_YET = ", which is not there yet: `syncd auth --help` tells how to make it"
 
 
 def add(commands: _frame.Commands) -> None:
@@ -44,7 +45,17 @@ def add(commands: _frame.Commands) -> None:
     parser.add_argument("--reminders", metavar="PATH", help="the vdir or .ics file for the reminders")
     parser.add_argument("--mail", metavar="PATH", action="append", help="a Maildir or mbox to read; repeatable")
     parser.add_argument(
-        "--yes", action="store_true", help="ask nothing: flags, and for the rest what would be proposed"
+        "--auth", action=argparse.BooleanOptionalAction, help="sign in with Google at once (else: asked at a terminal)"
+    )
+    parser.add_argument(
+        "--service",
+        action=argparse.BooleanOptionalAction,
+        help="have systemd keep syncd running from now on (else: asked at a terminal)",
+    )
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="ask nothing: flags, and for the rest what would be proposed; no sign-in, no service",
     )
     parser.add_argument("--force", action="store_true", help="overwrite a config that is there")
     parser.add_argument(
@@ -55,10 +66,11 @@ def add(commands: _frame.Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask, write, check."""
     import os
-    import shlex
 
     from syncd import config
-    from syncd.cli._answers import Answers, gather
+    from syncd.cli._answers import gather
+    from syncd.cli._asking import Answers
+    from syncd.errors import BadUsage
 
     path = (_frame.config_path(args) or config.default_path(os.environ)).absolute()
     answers = Answers(asks=not args.yes, folder=str(path.parent), environ=os.environ)
@@ -66,21 +78,67 @@ def run(args: argparse.Namespace) -> int:
     values = gather(args, answers)
     text = config.write(values, OPENING)
     reading = config.parse(text, path, os.environ)
+    if args.auth and reading.settings.google.client_secret is None:
+        raise BadUsage("--auth: is for Google, and calendar and mail are local here")
     _save(path, text)
     print(f"wrote {path}")
     reminders = reading.settings.local.reminders
     if reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
         reminders.mkdir(parents=True, mode=0o700)
         print(f"made {reminders} for the reminders")
-    this = "" if path == config.default_path(os.environ).absolute() else f" --config {shlex.quote(str(path))}"
-    client = reading.settings.google.client_secret
-    if client is not None:  # set where anything is at Google
+    named = [] if path == config.default_path(os.environ).absolute() else ["--config", str(path)]
+    return _go_on(args, answers, reading.settings, named)
+
+
+def _go_on(args: argparse.Namespace, answers: Answers, settings: Settings, named: list[str]) -> int:
+    """Do what is wanted of the next steps, and name the rest. *named* is what a command needs to find the config."""
+    import shlex
+
+    from syncd.sign_in.places import paths
+
+    this = f" {shlex.join(named)}" if named else ""
+    client, signed_in = settings.google.client_secret, True  # the client is set where anything is at Google
+    if client is not None:
         print(f"your OAuth client belongs in {client}{'' if client.exists() else _NOT_YET}")
-        print(f"next: `syncd auth{this}`, once")
-        print(f"then: `syncd sync --dry-run{this}` shows what a first run would do")
-    else:
-        print(f"next: `syncd sync --dry-run{this}` shows what a first run would do")
+        kept = paths(settings).token.exists()
+        # Without the client there is nothing to sign in with, so that nobody is asked.
+        sensible = client.exists() and not kept
+        if _wants(answers, args.auth, "Sign in with Google now?", sensible=sensible):
+            _call("auth", *named)
+        elif not kept:
+            signed_in = False
+            print(f"next: `syncd auth{this}`, once")
+    serves = _wants(answers, args.service, "Have syncd run by itself from now on?", sensible=signed_in and _systemd())
+    if serves:
+        _call("service", "install", *named)
+    print(f"{'next' if signed_in else 'then'}: `syncd sync --dry-run{this}` shows what a first run would do")
+    if not serves:
+        print(f"at last: `syncd service install{this}` has it run by itself")
     return 0
+
+
+def _wants(answers: Answers, flag: bool | None, question: str, *, sensible: bool) -> bool:
+    """Whether a next step is to be taken now; only asked where it is *sensible*."""
+    return answers.wants(flag, question) if sensible or flag is not None else False
+
+
+def _systemd() -> bool:
+    """Whether the service can be installed here."""
+    import os
+
+    from syncd.unit import Systemd
+
+    return Systemd(os.environ).answers()
+
+
+def _call(*words: str) -> None:
+    """Run another command as if it were typed. Raises its errors, and ``SignInNeeded`` where it doesn't succeed."""
+    from syncd.cli import _parser
+    from syncd.errors import SignInNeeded
+
+    called = _parser.parse(list(words))
+    if called.run(called):
+        raise SignInNeeded(f"the config is written; what is left: `syncd {' '.join(words)}`")
 
 
 def _may_write(path: Path, answers: Answers, *, force: bool) -> None:

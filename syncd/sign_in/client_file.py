@@ -19,7 +19,7 @@ from syncd.sign_in.token_file import GOOGLE_TOKEN_URI
 GOOGLE_AUTH_URI = "https://accounts.google.com/o/oauth2/auth"
 CLIENTS_PAGE = "https://console.cloud.google.com/auth/clients"
 _LARGEST = 1 << 20
-_ANOTHER = f"make one of type Desktop app at {CLIENTS_PAGE} (docs/google.md tells how) and put its file there"
+_ANOTHER = f"make one of type Desktop app at {CLIENTS_PAGE} (`syncd auth --help` tells how) and put its file there"
 
 
 @dataclass(frozen=True, slots=True)

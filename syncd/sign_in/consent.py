@@ -31,7 +31,9 @@ logging.getLogger("requests_oauthlib").setLevel(logging.INFO)
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and to wait for an answer
 
 _ORGANISATION = "your organisation's administrators don't allow it; ask them to trust the OAuth client"
-_DESKTOP = f"the OAuth client is not of type Desktop app; make one that is at {CLIENTS_PAGE} (docs/google.md tells how)"
+_DESKTOP = (
+    f"the OAuth client is not of type Desktop app; make one that is at {CLIENTS_PAGE} (`syncd auth --help` tells how)"
+)
 _WHY = {
     "access_denied": (
         "it was refused on Google's page; run `syncd auth` again and agree there (an app in status Testing takes only "

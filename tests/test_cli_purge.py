@@ -3,6 +3,8 @@
 import pytest
 
 from syncd.cli import main
+from syncd.errors import Locked
+from syncd.lock import run_lock_path, running
 from syncd.marks_file import marks_path
 from syncd.sign_in.revocation import CONNECTIONS
 from tests.fake_google.server import FakeGoogle, Fault
@@ -64,7 +66,7 @@ def test_all_goes_and_google_forgets_the_sign_in(person):
         "2 removed from new:Follow-ups.",
         'The calendar "Follow-ups", which syncd made, is left, empty of reminders; you can delete it in Google Calendar.',
         f"removed {person.state} (what syncd remembers)",
-        f"removed {marks} (what you said with syncd mark)",
+        f"removed {marks} (what you said with syncd mark and syncd pause)",
         f"removed {token} (the sign-in, at Google too)",
     ]
 
@@ -106,7 +108,7 @@ def test_who_signed_out_before_is_told_what_stays(person):
     assert (code, err) == (77, told)
     assert out == [
         f"removed {person.state} (what syncd remembers)",
-        f"removed {marks_path(person.state)} (what you said with syncd mark)",
+        f"removed {marks_path(person.state)} (what you said with syncd mark and syncd pause)",
     ]
     assert person.files == {"config.toml"}
     assert person.standing() == 2
@@ -155,3 +157,39 @@ def test_the_help_says_what_all_is(capsys):
     assert "Removes every reminder that syncd made, and no other event." in shown
     for what in ("store", "syncd mark", "sign-in, here and at Google", "config stays"):
         assert what in shown
+
+
+def test_not_all_beside_a_daemon_that_would_begin_anew(google, tmp_path, capsys):
+    person = Person(google, tmp_path, capsys)
+    standing = person.standing()
+    with running(person.state):
+        code, said, told = person.purge("--all")
+        assert (code, said) == (75, []) and "first: syncd service uninstall" in told
+        assert person.standing() == standing and person.signed_in
+        assert person.purge("--all", "--dry-run")[0] == 0
+    run_lock_path(person.state).write_text("1")  # of a daemon that was killed
+    assert person.purge("--all")[0] == 0
+    assert not [name for name in person.files if "lock" in name]
+
+
+def test_no_daemon_begins_while_all_is_removed(google, tmp_path, capsys):
+    person = Person(google, tmp_path, capsys)
+    refused = []
+
+    def begin(_request):
+        with pytest.raises(Locked, match=r"^syncd runs already for this account"), running(person.state):
+            pytest.fail("a daemon beside a purge")
+        refused.append(person.standing())
+        return False
+
+    google.fail(Fault.dropped(), times=100, where=begin)
+    assert person.purge("--all")[0] == 0
+    assert len(refused) > 2
+    assert not [name for name in person.files if "lock" in name]
+
+
+def test_what_was_never_used_is_not_made_to_be_purged(google, tmp_path, capsys):
+    search = Search(google, tmp_path)
+    assert main(["purge", "--all", "--config", str(search.config), "--now", NOW]) == 0
+    state = search.settings.state
+    assert not list(state.parent.glob("*lock*"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ def add(commands: _frame.Commands) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="and all that syncd keeps: its store, what you said with syncd mark, the memory of the reminders, and "
-        "the sign-in, here and at Google; your config stays",
+        help="and all that syncd keeps: its store, what you said with syncd mark and pause, the memory of the "
+        "reminders, and the sign-in, here and at Google; your config stays",
     )
     parser.add_argument("--now", metavar="TIME", help=argparse.SUPPRESS)
 
@@ -42,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
     now = _frame.now(args, settings)
     check_ours(settings.state)
     code, memory = 0, None
-    with nullcontext() if args.dry_run else _lock(settings.state, remove=args.all):
+    with (
+        _no_daemon(settings.state) if args.all and not args.dry_run else nullcontext(),
+        nullcontext() if args.dry_run else _lock(settings.state, remove=args.all),
+    ):
         try:
             memory = _reminders(args, settings, now)
         except SignInNeeded as needed:
@@ -54,6 +57,23 @@ def run(args: argparse.Namespace) -> int:
             ended = _everything(settings, memory, dry=args.dry_run)
             code = code or ended
     return code
+
+
+@contextmanager
+def _no_daemon(state: Path) -> Iterator[None]:
+    """Keep daemons out. Raises ``TryAgain`` while one runs: with its next cycle all would be there again."""
+    from syncd.errors import Locked, TryAgain
+    from syncd.lock import running
+
+    if not state.parent.exists():  # nothing was ever kept there, and nothing is to be made
+        yield
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(running(state))
+        except Locked as refused:
+            raise TryAgain(f"{refused} and would begin anew; first: syncd service uninstall") from None
+        yield
 
 
 def _lock(state: Path, *, remove: bool) -> AbstractContextManager[None]:
@@ -82,7 +102,7 @@ def _reminders(args: argparse.Namespace, settings: Settings, now: datetime) -> P
         print(f"{len(rows)} {'would be ' if args.dry_run else ''}removed from {sink.name}.")
         google = settings.calendar_backend == "google"
         if rows and not args.dry_run and not (args.all and google):  # it takes a sign-in to write there
-            print("The next cycle writes those that are due again; stop the timer first to be rid of them.")
+            print("The next cycle writes those that are due again; to be rid of them, first: syncd service uninstall")
         if args.all and google and settings.calendar_write.startswith(NEW_CALENDAR) and (rows or _wrote_some(settings)):
             name = settings.calendar_write.removeprefix(NEW_CALENDAR)
             print(
@@ -159,6 +179,6 @@ def _own_files(state: Path, memory: Path | None) -> Iterator[tuple[Path, str]]:
         yield state.with_name(state.name + suffix), "what syncd remembers"
     for aside in sorted(state.parent.glob(f"{state.name}.damaged-*")):
         yield aside, "a store that was damaged"
-    yield marks_path(state), "what you said with syncd mark"
+    yield marks_path(state), "what you said with syncd mark and syncd pause"
     if memory is not None:
         yield memory, "the memory of the reminders"

@@ -37,7 +37,7 @@ TABLES = {
     "rules.follow_up": "Follow up periodically and purposefully.",
     "rules.rejection_reply": "Accept rejection gracefully, and ask for feedback.",
     "rules.move_on": "Know when to move on.",
-    "daemon": "For the daemon, which comes with a later version.",
+    "daemon": "The daemon: syncd run, which syncd service install has systemd keep running.",
     "state": "What syncd remembers between two runs.",
 }
 """The tables in the order of the file, each with what it is about."""
@@ -189,11 +189,16 @@ def keys() -> dict[tuple[str, ...], Key]:
             pointless_after=("When an answer would come too late; the reminder ends then.", _FEW_DAYS),
         ),
         *_rule("move_on", after=("How long a silence says enough.", values.duration(7 * _DAY, 366 * _DAY))),
-        _key("daemon.poll", "How often to look, 30s to 1d.", kind=values.duration(timedelta(seconds=30), _DAY)),
-        _key("daemon.log", '"text" for people, "json" for machines.'),
+        _key(
+            "daemon.poll",
+            "How often to look when nothing else calls for it, 30s to 1d.",
+            kind=values.duration(timedelta(seconds=30), _DAY),
+        ),
+        _key("daemon.log", 'How its log is written: "text" for people, "json" for machines, an object a line.'),
         _key(
             "state.path",
-            "The file. Unset: syncd/state.db in $XDG_STATE_HOME, or in ~/.local/state.",
+            "The file. Unset: syncd/state.db in $XDG_STATE_HOME, or in ~/.local/state. A second account\n"
+            "needs one of its own.",
             place="state",
             example="~/.local/state/syncd/state.db",
         ),

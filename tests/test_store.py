@@ -6,10 +6,9 @@ import stat
 
 import pytest
 
-import syncd.store
 from syncd.errors import BadConfig, TryAgain
 from syncd.model import Ended, Entry
-from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store, trouble_told
+from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store, schema, trouble_told
 from tests.world import a_mail, an_interview, at
 
 NOW = at("2026-03-10 12:00")
@@ -265,9 +264,9 @@ def test_a_store_of_a_newer_version_is_not_touched(path):
 
 def test_an_older_store_is_brought_up_step_by_step(path, monkeypatch):
     fill(path)
-    monkeypatch.setattr(syncd.store, "VERSION", 3)
-    monkeypatch.setitem(syncd.store.MIGRATIONS, 1, "CREATE TABLE more (name TEXT);")
-    monkeypatch.setitem(syncd.store.MIGRATIONS, 2, "INSERT INTO more VALUES ('new');")
+    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE more (name TEXT);")
+    monkeypatch.setitem(schema.MIGRATIONS, 2, "INSERT INTO more VALUES ('new');")
     open_store(path).close()
     store: Store = open_store(path)
     assert len(store.messages()) == 200
@@ -280,8 +279,8 @@ def test_an_older_store_is_brought_up_step_by_step(path, monkeypatch):
 
 def test_a_migration_that_fails_leaves_the_old_version(path, monkeypatch):
     fill(path)
-    monkeypatch.setattr(syncd.store, "VERSION", 2)
-    monkeypatch.setitem(syncd.store.MIGRATIONS, 1, "CREATE TABLE more (name TEXT); INSERT INTO nowhere VALUES (1);")
+    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE more (name TEXT); INSERT INTO nowhere VALUES (1);")
     with pytest.raises(Damaged):
         open_store(path)
     sql = sqlite3.connect(path)

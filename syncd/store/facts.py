@@ -1,67 +1,20 @@
-"""The local cache in SQLite: cursors with what came with them, what was seen when, and the log of what was decided.
-
-All SQL of syncd is here. It can be lost without harm: the next cycle pulls everything again, and the reminders carry
-their own marks. The person's ``syncd mark``s don't live here (``marks_file``). The file is 0600 in a 0700 folder, since
-it holds words of mails.
-"""
+"""What an open store holds: every read and write of it."""
 
 from __future__ import annotations
 
-import os
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from syncd.codec import decode_ended, decode_entry, decode_event, decode_message, encode
-from syncd.errors import BadConfig, SyncdError, TryAgain
 from syncd.model import Ended, Entry, Event, Message, Sighting
+from syncd.store.damage import Damaged
+from syncd.store.schema import TABLES
 
-VERSION = 1
-APPLICATION = 0x53594E43
-"""SQLite's application_id of our files: "SYNC"."""
-_TABLE = re.compile(r"CREATE TABLE (\w+)")
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE events (
-    source TEXT NOT NULL, href TEXT NOT NULL, cause TEXT NOT NULL, seen TEXT NOT NULL, first_pull INTEGER NOT NULL,
-    gone TEXT, event TEXT NOT NULL, PRIMARY KEY (source, href, cause)
-) WITHOUT ROWID;
-CREATE TABLE messages (id TEXT PRIMARY KEY, date TEXT NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE entries (event_id TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE ended (event_id TEXT PRIMARY KEY, ended TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sightings (
-    owner TEXT NOT NULL, words TEXT NOT NULL, seen TEXT NOT NULL, base TEXT NOT NULL, PRIMARY KEY (owner, words)
-) WITHOUT ROWID;
-CREATE TABLE decisions (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, op TEXT NOT NULL, rule TEXT NOT NULL, company TEXT NOT NULL,
-    due TEXT NOT NULL, title TEXT NOT NULL, event_id TEXT NOT NULL, why TEXT NOT NULL
-);
-"""
-# Forward migrations: MIGRATIONS[n] brings a store of version n to n + 1.
-MIGRATIONS: dict[int, str] = {}
 KEPT_DECISIONS = 5000
-LAST_RUN, STOPPED = "last run", "stopped"
-"""Name when a cycle last ended well, and when and why the last one did not."""
-STALE = "stale"
-"""Names which sources the last cycle could not reach, and why."""
-SIGN_IN_ENDS = "sign-in ends"
-"""Names when the service will no longer take the sign-in, as of the last cycle."""
-PLANNED = "planned under"
-"""Names what the last complete plan was made under; emptied with the first new fact, so that a crash can't hide one."""
-REMOVING = "removing"
-"""Names the reminders being removed: where a crash left it, only a full listing tells whether it still stands."""
-
-
-class Damaged(SyncdError):
-    """The file is no usable store. A cycle moves it aside and starts a new one."""
-
-    exit_code = 75
 
 
 class Store:
@@ -94,7 +47,7 @@ class Store:
 
     def rehearsal(self) -> Store:
         """Copy everything into memory: what is written there is forgotten."""
-        copy = _connect(":memory:")
+        copy = sqlite3.connect(":memory:", isolation_level=None)
         self._sql.backup(copy)
         return Store(copy)
 
@@ -147,7 +100,7 @@ class Store:
 
     def clear(self) -> None:
         """Drop everything."""
-        for table in _TABLE.findall(_SCHEMA):
+        for table in TABLES:
             self._sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names from our own schema
 
     # -- events
@@ -282,139 +235,6 @@ class Store:
         )
         names = ("at", "op", "rule", "company", "due", "title", "event_id", "why")
         return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=5)
-
-
-def empty_store() -> Store:
-    """A new store in memory, for a rehearsal of the first cycle."""
-    sql = _connect(":memory:")
-    _create(sql)
-    return Store(sql)
-
-
-def check_ours(path: Path) -> None:
-    """Raise ``BadConfig`` where the file at *path* isn't, and never was, a store of ours; it is looked at, not touched.
-
-    A lock beside it tells that syncd kept a store there before: then the file is a damaged one of ours.
-    """
-    if not path.exists() or path.with_name(path.name + ".lock").exists():
-        return
-    with path.open("rb") as file:
-        head = file.read(100)
-    if head and not (head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72]) == APPLICATION):
-        raise BadConfig(f"{path} is no store of syncd; set [state] path to a file of its own")
-
-
-def open_store(path: Path) -> Store:
-    """Open the store at *path*, or make it.
-
-    Raises ``Damaged`` where it fails its integrity check, and ``BadConfig`` where a newer syncd wrote it.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    sql = _connect(str(path))
-    try:
-        version = sql.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            _create(sql)
-        else:
-            _migrate(sql, path, version)
-            _check(sql)
-        sql.execute("PRAGMA journal_mode = WAL")
-        sql.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.DatabaseError as error:
-        sql.close()
-        raise _trouble(path, error) from error
-    except SyncdError:
-        sql.close()
-        raise
-    return Store(sql)
-
-
-def look_into(path: Path) -> Store:
-    """Open the store at *path* to be read: nothing is made, mended or brought forward. Raises as ``open_store``."""
-    # One that was closed needs no file beside it; one in use has its newest pages in the -wal.
-    used = path.with_name(f"{path.name}-wal").exists()
-    query = "mode=ro" if used else "mode=ro&immutable=1"
-    sql = sqlite3.connect(f"{path.absolute().as_uri()}?{query}", isolation_level=None, timeout=5, uri=True)
-    try:
-        version = sql.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            _migrate(sql, path, version)  # says so
-        _check(sql)
-    except sqlite3.DatabaseError as error:
-        sql.close()
-        raise _trouble(path, error) from error
-    except SyncdError:
-        sql.close()
-        raise
-    return Store(sql)
-
-
-_DAMAGE = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
-"""What SQLite's primary result codes say of the file itself; the others speak of the disk, of rights, of a lock."""
-
-
-def _trouble(path: Path, error: sqlite3.DatabaseError) -> SyncdError:
-    """What *error* means for the store at *path*: a full disk is no reason to throw it away."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in _DAMAGE:
-        return Damaged(str(error))
-    return TryAgain(f"{path}: {error}; the next cycle goes on from what was written")
-
-
-@contextmanager
-def trouble_told(path: Path) -> Iterator[None]:
-    """Turn what SQLite says about the store at *path* into ``Damaged`` or ``TryAgain``."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-
-
-def _create(sql: sqlite3.Connection) -> None:
-    if sql.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise Damaged("it has tables, but not ours")
-    numbers = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-    sql.executescript(f"BEGIN; {_SCHEMA} {numbers} COMMIT;")
-
-
-def _check(sql: sqlite3.Connection) -> None:
-    """A quick look at each page (a tenth of a second for years of a job search), and at the names of the tables."""
-    found = sql.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise Damaged(str(found).splitlines()[0])
-    tables = {row[0] for row in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    missing = sorted(set(_TABLE.findall(_SCHEMA)) - tables)
-    if missing:
-        raise Damaged(f"it lacks the table {missing[0]}")
-
-
-def _migrate(sql: sqlite3.Connection, path: Path, version: int) -> None:
-    if version > VERSION:
-        raise BadConfig(
-            f"{path} was written by a newer syncd (store version {version}, this one knows {VERSION}); "
-            "install that one again, or name another [state] path"
-        )
-    for step in range(version, VERSION):
-        number = f"PRAGMA user_version = {step + 1};"
-        sql.executescript(f"BEGIN; {MIGRATIONS[step]} {number} COMMIT;")
-
-
-def move_aside(path: Path, stamp: str) -> Path:
-    """Rename the damaged store at *path*, with *stamp* in its new name, so that a new one can be made.
-
-    Nothing is lost by it: the sources are pulled again, and the reminders in the calendar carry their own marks.
-    """
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
 
 
 _Noun = TypeVar("_Noun")

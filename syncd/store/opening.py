@@ -1,0 +1,95 @@
+"""The file of the store: made, opened, looked at, moved aside."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from syncd.errors import BadConfig, SyncdError
+from syncd.store import schema
+from syncd.store.damage import trouble
+from syncd.store.facts import Store
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=5)
+
+
+def empty_store() -> Store:
+    """A new store in memory, for a rehearsal of the first cycle."""
+    sql = _connect(":memory:")
+    schema.create(sql)
+    return Store(sql)
+
+
+def check_ours(path: Path) -> None:
+    """Raise ``BadConfig`` where the file at *path* isn't, and never was, a store of ours; it is looked at, not touched.
+
+    A lock beside it tells that syncd kept a store there before: then the file is a damaged one of ours.
+    """
+    if not path.exists() or path.with_name(path.name + ".lock").exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(100)
+    if head and not (head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72]) == schema.APPLICATION):
+        raise BadConfig(f"{path} is no store of syncd; set [state] path to a file of its own")
+
+
+def open_store(path: Path) -> Store:
+    """Open the store at *path*, or make it.
+
+    Raises ``Damaged`` where it fails its integrity check, and ``BadConfig`` where a newer syncd wrote it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    sql = _connect(str(path))
+    try:
+        version = sql.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            schema.create(sql)
+        else:
+            schema.migrate(sql, path, version)
+            schema.check(sql)
+        sql.execute("PRAGMA journal_mode = WAL")
+        sql.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.DatabaseError as error:
+        sql.close()
+        raise trouble(path, error) from error
+    except SyncdError:
+        sql.close()
+        raise
+    return Store(sql)
+
+
+def look_into(path: Path) -> Store:
+    """Open the store at *path* to be read: nothing is made, mended or brought forward. Raises as ``open_store``."""
+    # One that was closed needs no file beside it; one in use has its newest pages in the -wal.
+    used = path.with_name(f"{path.name}-wal").exists()
+    query = "mode=ro" if used else "mode=ro&immutable=1"
+    sql = sqlite3.connect(f"{path.absolute().as_uri()}?{query}", isolation_level=None, timeout=5, uri=True)
+    try:
+        version = sql.execute("PRAGMA user_version").fetchone()[0]
+        if version > schema.VERSION:
+            schema.migrate(sql, path, version)  # says so
+        schema.check(sql)
+    except sqlite3.DatabaseError as error:
+        sql.close()
+        raise trouble(path, error) from error
+    except SyncdError:
+        sql.close()
+        raise
+    return Store(sql)
+
+
+def move_aside(path: Path, stamp: str) -> Path:
+    """Rename the damaged store at *path*, with *stamp* in its new name, so that a new one can be made.
+
+    Nothing is lost by it: the sources are pulled again, and the reminders in the calendar carry their own marks.
+    """
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside

@@ -40,6 +40,7 @@ _THEIRS = re.compile(
 _STOP = re.compile(r"\s+(?:at|with|in|on|bei|chez|en|for|and|und|to|before|role|position)\b.*|[.;!\n].*", re.DOTALL)
 
 
+@lru_cache(maxsize=4096)
 def is_job(text: str) -> bool:
     """Whether *text* reads as the title of a job, or as what one is hired for: "Math 7-8", "ICU nights"."""
     tidy = _TAIL.sub("", _SUFFIX.sub(" ", text)).strip()
@@ -48,20 +49,20 @@ def is_job(text: str) -> bool:
     if not words or len(words) > 8:
         return False
     if all(w in lists.fields or w in lists.levels or w[0].isdigit() for w in words):
-        return any(w in lists.fields for w in words) or _head(words[-1]) or _TAIL.search(text) is not None
+        return any(w in lists.fields for w in words) or is_head(words[-1]) or _TAIL.search(text) is not None
     if len(words) > 2 and words[1] == "of" and words[0] in ("head", "director", "vp", "chief", "dean", "president"):
         return True
     if len(words) == 2 and _plural_alone(words[-1]) and text[:1].isupper() and not _known(words[0]):
         return False  # "Brightpath Tutors"
-    if "&" in words and not _head(words[-1]):
+    if "&" in words and not is_head(words[-1]):
         return False
     if not lists.organisations.isdisjoint(words[-1:]) and words[-1] not in lists.heads:
         return False
     ends = (words[0], words[-1]) if len(words) < 4 else (words[-1],)
-    if any(_head(w) for w in ends):
+    if any(is_head(w) for w in ends):
         return True
     # "Vice President Credit Risk", "Nurse nights", "Jefe de partida"
-    return any(_head(w) for w in words) and not any(w in lists.organisations for w in words)
+    return any(is_head(w) for w in words) and not any(w in lists.organisations for w in words)
 
 
 def is_theirs(text: str) -> bool:
@@ -73,12 +74,12 @@ def ends_in_job(text: str) -> bool:
     """Whether the last word of *text* is that of a job's title."""
     bare = _INTERVIEW.sub("", text)
     words = _WORDS.findall(_SUFFIX.sub(" ", bare))
-    return bool(words) and not is_theirs(bare) and _head(words[-1].casefold()) and is_job(bare)
+    return bool(words) and not is_theirs(bare) and is_head(words[-1].casefold()) and is_job(bare)
 
 
 def _known(word: str) -> bool:
     lists = lexicon()
-    return word in lists.fields or word in lists.levels or word in lists.subjects or _head(word)
+    return word in lists.fields or word in lists.levels or word in lists.subjects or is_head(word)
 
 
 def _plural_alone(word: str) -> bool:
@@ -87,7 +88,7 @@ def _plural_alone(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _head(word: str) -> bool:
+def is_head(word: str) -> bool:
     heads = lexicon().heads
     bare = word.strip("'’-")
     # Kassiererin, cajera, vendeuse: listed in one form

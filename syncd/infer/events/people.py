@@ -1,39 +1,19 @@
-"""Who is who in a calendar entry: the user, the other side, and names that stand only in the text.
-
-Pure. People to thank are those on the other side who have a name of their own: no rooms, teams, tools, and nobody who
-declined.
-"""
+"""Who is who among those whom a calendar entry names: the user, the other side, teams and rooms. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from syncd.infer import names
-from syncd.infer.events import jobs
 from syncd.infer.events.cues import lexicon
-from syncd.infer.events.told import Told
 from syncd.infer.names import plain
 from syncd.model import Account, Event, Person
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
-_SPLIT = re.compile(r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\bor\b|\+)\s*", re.IGNORECASE)
 _INITIAL = re.compile(r"[a-z]\.?")
 _LAST_FIRST = re.compile(r"([^\W\d_][\w'’-]+(?: [\w'’-]+)?), ([^\W\d_][\w'’-]+(?: [\w'’.-]+)?)")
-_AFTER = re.compile(
-    r"[\s]*(?:\(([^)]{0,80})\)|[-–—|:].*|\bfrom\b.*|\bat\b.*|\bof\b.*|\bvon\b.*|\bde chez\b.*|<.*)$", re.IGNORECASE
-)
-_HONORED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Principal|Chef|Dean|Judge|Herrn?|Frau|Fr|Mme|Mlle|M|Sra?|Srta|Señora?|Monsieur"
-    r"|Madame)\.?[ ]((?:[A-ZÀ-Þ][\w'’-]+)(?:[ ][A-ZÀ-Þ][\w'’-]+)?)"
-)
-_NAMED = re.compile(
-    r"\b(?:with|w/|ask for|see|meet(?:ing)?|contact|interviewer is|mit|bei|avec|con|greet(?:ed)? by|report to)[ ]+"
-    r"((?:[^\W\d_][\w'’.-]*)(?:[ ][^\W\d_][\w'’.-]*)?)",
-    re.IGNORECASE,
-)
 
 
 def words_of(name: str) -> list[str]:
@@ -58,7 +38,8 @@ class Me:
         words = words_of(text)
         if not words or len(words) > 5:
             return False
-        if any(set(words) <= name or (len(name) > 1 and name <= set(words)) for name in self.names):
+        known = set(words)
+        if any(known <= name or (len(name) > 1 and name <= known) for name in self.names):
             return True
         return any(_fits(words, local) for local in self.locals)
 
@@ -111,6 +92,7 @@ def tidy(name: str) -> str:
     return f"{turned[2]} {turned[1]}" if turned else said
 
 
+@lru_cache(maxsize=4096)
 def looks_like_person(text: str) -> bool:
     """Whether *text* by itself reads as a person's name: a given name or an honorific, and no word of a firm."""
     raw = _WORD.findall(text)
@@ -128,6 +110,7 @@ def looks_like_person(text: str) -> bool:
     return len(words) == 2 and len(words[0]) == 1 and raw[0].endswith(".") and raw[1][:1].isupper()
 
 
+@lru_cache(maxsize=2048)
 def is_team(person: Person) -> bool:
     """Whether nobody in person stands behind this name and address: a team, a role, a tool, a room."""
     address = person.email
@@ -168,43 +151,3 @@ def others(event: Event, account: Account, me: Me) -> list[Person]:
         if known is None or (not tidy(known.name) and person.name):
             found[key] = person
     return list(found.values())
-
-
-def on_the_other_side(everyone: Iterable[Person], told: Told, me: Me, company: str) -> tuple[Person, ...]:
-    """Whom one could thank: persons of the invitation, then names that stand only in the text."""
-    thanked = [
-        Person(tidy(p.name), p.email) for p in everyone if not is_team(p) and not (not p.email and me.is_named(p.name))
-    ]
-    for name in _named_in(told):
-        words = set(words_of(name))
-        if not words or me.is_named(name) or (company and names.same_company(name, company)):
-            continue
-        if not any(words & _name_words(p) for p in thanked):
-            thanked.append(Person(tidy(name)))
-    return tuple(thanked)
-
-
-def _name_words(person: Person) -> set[str]:
-    local = person.email.partition("@")[0]
-    return set(words_of(person.name)) | {w for w in re.split(r"[\W_\d]+", plain(local)) if len(w) > 2}
-
-
-def _named_in(told: Told) -> list[str]:
-    found: list[str] = []
-    for value in told.labels("people"):
-        for part in _SPLIT.split(_AFTER.sub("", value)):
-            name = _AFTER.sub("", part).strip(" .")
-            if jobs.is_job(name):
-                continue
-            if looks_like_person(name) or (found and re.fullmatch(r"[A-ZÀ-Þ][\w'’-]+ [A-ZÀ-Þ][\w'’-]+", name)):
-                found.append(name)
-    both = f"{told.headings}\n{told.text[:600]}"
-    found += [m[0] for m in _HONORED.finditer(told.headings) if not m[0].endswith(("'s", "’s"))]
-    for match in _NAMED.finditer(both):
-        words = match[1].split()
-        whole = len(words) > 1 and (words[1][:1].isupper() or words[0].strip(".").casefold() in lexicon().honorifics)
-        for name in (match[1], words[0]) if whole else words[:1]:
-            if looks_like_person(name):
-                found.append(name.title() if name.islower() else name)
-                break
-    return found[:12]

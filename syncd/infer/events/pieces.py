@@ -20,7 +20,7 @@ _CROWDS = frozenset(["team", "people", "folks", "crew", "lot", "guys"])
 _KEEPS = frozenset(["of", "and", "und", "et", "y", "in", "en", "to", "by", "on"])
 """Words that also stand inside names ("Bank of Mora", "Fig and Feather"): what holds them is kept whole as well."""
 
-WITH = frozenset(["with", "w/", "w.", "con", "avec", "mit"])
+WITH = frozenset(["with", "w", "w/", "w.", "con", "avec", "mit"])
 AT = frozenset(["at", "@", "bei", "beim", "chez", "from", "auprès de"])
 FOR = frozenset(["for", "as", "als", "für", "pour", "para", "about", "re", "regarding", "zur", "of"]) | frozenset(
     ["wg", "wg.", "wegen", "bzgl.", "sobre", "por lo del", "por lo de", "x lo del", "x lo de", "lo del", "lo de"]
@@ -153,4 +153,4 @@ def _opens_name(words: list[str]) -> bool:
 
 
 def _bare(word: str) -> str:
-    return word.casefold().strip(".,;:!?()[]\"'’“”*#")
+    return word.casefold().replace("’", "'").strip(".,;:!?()[]\"'“”*#")

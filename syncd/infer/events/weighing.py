@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from syncd.infer import names
 from syncd.infer.events import jobs
-from syncd.infer.events.companies import is_house
+from syncd.infer.events.context import is_house
 from syncd.infer.events.cues import cues, pattern
 from syncd.infer.events.people import Me, is_team, words_of
 from syncd.infer.events.pieces import FOR, split

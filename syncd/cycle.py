@@ -9,10 +9,13 @@ from datetime import datetime
 
 from syncd import __version__
 from syncd.errors import Conflict, Declined, TryAgain
-from syncd.infer.facts import Facts, Inferred
+from syncd.infer.facts import Facts, Inferred, Unread
+from syncd.marks import word_hash
 from syncd.model import PersonMark
 from syncd.notice import sign_in_notice
 from syncd.plan import Plan, Setting
+from syncd.plan.business import BusinessCalendar
+from syncd.plan.wording import clean, day_text
 from syncd.ports import Traffic
 from syncd.pull import Pulled, Sources, horizon, pull, relevant, settle, unread
 from syncd.push import push, told
@@ -24,6 +27,9 @@ from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, Store
 ROUNDS = 3
 """How often a cycle decides again because a reminder changed under its hands, before it leaves it to the next."""
 _NEXT, _LAST = "next decision", "last cycle"
+_UNREAD = "unread notes"
+UNREAD = "names no date that syncd can read, or one from before the interview; write it as next: 2026-03-20"
+"""Of a line that the person meant as a note of a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +61,18 @@ def cycle(
     allow_mass_change: bool = False,
     progress: Callable[[str], None] = lambda _: None,
     checkpoint: Callable[[], None] = lambda: None,
+    warnings: list[str] | None = None,
 ) -> Outcome:
     """Run one cycle at *now*: read what there is, decide, and write the difference.
 
-    *checkpoint* is called between two operations, and may end the cycle there by raising ``Stopped``.
+    What it warns of, the outcome tells; where it raises, *warnings* holds what it had met until then. *checkpoint* is
+    called between two operations, and may end the cycle there by raising ``Stopped``.
 
     Raises the errors of ``syncd.errors``; whatever was read or written before stays true, and the next cycle goes on
     from there.
     """
     done: list[Action] = []
+    warned = [] if warnings is None else warnings
     for _ in range(ROUNDS):
         pulled = pull(
             store,
@@ -74,8 +83,9 @@ def cycle(
             allow_mass_change=allow_mass_change,
             progress=progress,
             checkpoint=checkpoint,
+            warnings=warned,
         )
-        errors = (*(_told(name, why) for name, why in pulled.stale.items()), *pulled.warnings)
+        errors = (*(_told(name, why) for name, why in pulled.stale.items()), *dict.fromkeys(warned))
         incomplete = tuple(sorted(unread(store, sources)))
         if incomplete:
             # No reminder is made on half the facts (design, section 8).
@@ -83,7 +93,8 @@ def cycle(
         conditions = _conditions(settings, marks)
         if not pulled.changed and not done and _nothing_due(store, conditions, now):
             return Outcome(now, pulled, sources.traffic, (), errors, idle=True, next_decision=_upcoming(store))
-        actions, planned = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
+        actions, planned, inferred = decide(store, settings, marks, now, allow_mass_change=allow_mass_change)
+        warned += _new_unread(store, inferred, BusinessCalendar(settings.user))
         tried = [_push(action, sources, store, now, checkpoint) for action in actions]
         done += [action for action, result in zip(actions, tried, strict=True) if result is None]
         if any(isinstance(result, Conflict) for result in tried):
@@ -94,7 +105,7 @@ def cycle(
             store.put(PLANNED, "" if changed_since or declined else conditions)
             store.put(_NEXT, planned.next_decision.isoformat() if planned.next_decision else "")
             store.put(_LAST, now.isoformat())
-        all_errors = (*errors, *declined)
+        all_errors = (*dict.fromkeys((*errors, *warned)), *declined)
         return Outcome(now, pulled, sources.traffic, tuple(done), all_errors, next_decision=planned.next_decision)
     raise TryAgain("the reminders keep changing while syncd writes them; the next cycle goes on from here")
 
@@ -123,8 +134,8 @@ def decide(
     now: datetime,
     *,
     allow_mass_change: bool = False,
-) -> tuple[tuple[Action, ...], Plan]:
-    """infer, plan and reconcile over what is stored: what would be written at *now*."""
+) -> tuple[tuple[Action, ...], Plan, Inferred]:
+    """infer, plan and reconcile over what is stored: what would be written at *now*, and what it rests on."""
     inferred, planned, standings = think(store, settings, marks, now)
     actions = reconcile(
         planned,
@@ -136,9 +147,24 @@ def decide(
     )
     ends = store.get(SIGN_IN_ENDS)
     notices = sign_in_notice(
-        datetime.fromisoformat(ends) if ends else None, standings, store.ended(), settings.user, now
+        datetime.fromisoformat(ends) if ends else None, standings, store.ended(), settings.user, now, settings.option
     )  # fmt: skip
-    return (*actions, *notices), planned
+    return (*actions, *notices), planned, inferred
+
+
+def _new_unread(store: Store, inferred: Inferred, calendar: BusinessCalendar) -> list[str]:
+    """A warning for each note of a date that can't be read, once; its words are the person's own, and not told."""
+    known = set(store.get(_UNREAD).split())
+    found = {word_hash(f"{note.owner} {note.line}"): note for note in inferred.unread}
+    if found.keys() != known:
+        store.put(_UNREAD, " ".join(sorted(found)))
+    new = {entry_told(note, calendar) for name, note in found.items() if name not in known}
+    return [f"a line in {entry} that begins as a note of a date {UNREAD}" for entry in sorted(new)]
+
+
+def entry_told(note: Unread, calendar: BusinessCalendar) -> str:
+    """The interview or reminder that *note* stands in, as people call it."""
+    return f'"{clean(note.entry, 60)}" ({day_text(calendar.day(note.start))})'
 
 
 def think(
@@ -154,7 +180,9 @@ def think(
     since = horizon(store, settings.rules.lookback, now)
     facts = Facts(relevant(store, since), messages, standings, store.sightings(), marks, store.ended())
     inferred = infer(facts, settings.user)
-    known = frozenset(e.cause for e in events) | frozenset(m.id for m in messages) | {f"mark:{m.id}" for m in marks}
+    known = frozenset(e.cause for e in events)
+    if not store.retired():  # else what mail and marks are about may be in a calendar that isn't read for now
+        known |= {m.id for m in messages} | {f"mark:{m.id}" for m in marks}
     complete = store.get("complete")
     first = min(datetime.fromisoformat(complete), now) if complete else now
     setting = Setting(

@@ -22,7 +22,7 @@ from syncd.infer.sightings import new_remarks
 from syncd.interest import Interest
 from syncd.marks import from_pairs
 from syncd.model import Account, Ended, Entry, Event
-from syncd.ownership import claim
+from syncd.ownership import CALENDAR, claim, claim_reminders, let_go, reminders_are_in, welcome_back
 from syncd.ports import CalendarSource, EventChanges, MailSource, ReminderCalendar, ReminderChanges, Traffic
 from syncd.standing import standing
 from syncd.store import PLANNED, REMOVING, SIGN_IN_ENDS, STALE, Store
@@ -75,7 +75,7 @@ class Sources:
 
 
 def _calendar(source: CalendarSource) -> str:
-    return f"calendar {source.name}"
+    return f"{CALENDAR}{source.name}"
 
 
 def _mail(source: MailSource) -> str:
@@ -96,20 +96,24 @@ def pull(
     allow_mass_change: bool = False,
     progress: Callable[[str], None] = lambda _: None,
     checkpoint: Callable[[], None] = lambda: None,
+    warnings: list[str] | None = None,
 ) -> Pulled:
     """Bring *store* up to what the sources hold at *now*.
 
-    A source that can't be reached is noted in ``stale`` and the others go on; ``Absurd`` and damage of a whole source
-    are raised.
+    The result's warnings are added to *warnings*, where they outlive a pull that is broken off: what was read once is
+    not read, and warned of, again. A source that can't be reached is noted in ``stale`` and the others go on;
+    ``Absurd`` and damage of a whole source are raised.
     """
-    pulled = Pulled()
-    pulled.warnings += claim(store, account, sources.reminders.name)
+    pulled = Pulled(warnings=[] if warnings is None else warnings)
+    pulled.warnings += claim(store, account)
     first = not store.get("complete")
-    _drop_unconfigured(store, sources)
+    if welcome_back(store, sources.names, account):
+        _other_sources(store, pulled)
     _note_sign_in(store, sources.sign_in_ends, pulled)
     # Who says that a mass change is right takes what is there now for all there is.
     cursor = None if allow_mass_change else store.cursor(_reminders(sources.reminders))
-    if allow_mass_change:  # what is gone may be the calendar's own memory
+    if allow_mass_change and reminders_are_in(store) == sources.reminders.name:
+        # what is gone may be the calendar's own memory
         sources.reminders.remember(store.entries(), store.ended())
     since = horizon(store, lookback, now)
     _pull_reminders(store, sources.reminders, cursor, since, pulled, now, guarded=not allow_mass_change)
@@ -130,6 +134,8 @@ def pull(
             with _tolerating(pulled, store, mailbox.name, now):
                 _pull_mail(store, mailbox, interest, pulled)
     store.put(STALE, json.dumps(pulled.stale))
+    if not pulled.stale and not unread(store, sources) and let_go(store, sources.names, account, now - lookback):
+        _other_sources(store, pulled)
     if first and not unread(store, sources):
         store.put("complete", now.isoformat())
         pulled.changed = True
@@ -170,12 +176,11 @@ def _tolerating(pulled: Pulled, store: Store, name: str, now: datetime) -> Itera
         store.put(remembered, now.isoformat())
 
 
-def _drop_unconfigured(store: Store, sources: Sources) -> None:
-    for name in store.sources() - sources.names:
-        with store.transaction():
-            store.forget_source(name)
-            store.put(PLANNED, "")
-            store.put(_INTEREST, "")
+def _other_sources(store: Store, pulled: Pulled) -> None:
+    """Other calendars count than in the last cycle."""
+    pulled.changed = pulled.interviews_changed = True
+    store.put(_INTEREST, "")
+    _unsettle(store, pulled)
 
 
 def settle(store: Store, sources: Sources, lookback: timedelta, now: datetime) -> Pulled:
@@ -213,6 +218,7 @@ def _pull_reminders(
     guarded: bool,
 ) -> None:
     changes = sink.pull(None if store.get(REMOVING) else cursor, since)
+    pulled.warnings += claim_reminders(store, sink.name)
     pulled.warnings += changes.warnings
     known = {entry.event_id: entry for entry in store.entries()}
     before = {e.event_id: e for e in store.ended()}

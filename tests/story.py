@@ -37,6 +37,7 @@ class Story:
         self.zone = ZoneInfo(self.person["zone"])
         self.side: Side = side(self.person) if side else FileSide(root)
         self.state = root / "state.db"
+        self.tables = self.side.tables(self.told.get("also read", []))
         self.mails: dict[str, email.message.EmailMessage] = {}
         self.awake = True
         self.config = self._config()
@@ -50,7 +51,7 @@ class Story:
                 "country": self.person["country"],
                 "working_hours": self.person.get("working_hours", "09:00-17:00"),
             },
-            **self.side.tables(self.told.get("also read", [])),
+            **self.tables,
             "state": {"path": str(self.state)},
         }
         for dotted, value in self.told.get("config", {}).items():
@@ -81,7 +82,7 @@ class Story:
                     if what.endswith("reminder") and self.awake:
                         self.cycle(at)  # what the person touches is what stands by then
                     getattr(self, what.replace(" ", "_"))(how, at)
-                    before = self.side.theirs()
+                    at, before = at.astimezone(self.zone), self.side.theirs()
             if self.awake:
                 self.cycle(at)
             assert self.side.theirs() == before, f"{step['at']}: a cycle changed something that is theirs"
@@ -151,7 +152,7 @@ class Story:
                     continue
                 assert len(found) == 1, f"{told}: {len(found)} opportunities are called {company}"
                 if what == "touchpoints":
-                    kinds = [t.kind for t in found[0].outlook.course.past]
+                    kinds = [t.kind for t in found[0].outlook.course.told]
                     assert kinds == value, f"{told}: {company} has {kinds}, not {value}"
                     continue
                 course = found[0].outlook.course
@@ -299,6 +300,12 @@ class Story:
 
     def pause(self, how: str, at: datetime) -> None:
         assert main(["pause", *str(how).split(), "--now", at.isoformat(), "--config", str(self.config)]) == 0, how
+
+    def travel(self, how: str, _at: datetime) -> None:
+        self.zone = ZoneInfo(how)
+        self.person["zone"] = how
+        self.config = self._config()
+        self.settings = config.load(self.config, {"HOME": str(self.root)})
 
     def lose_the_store(self, _how: bool, _at: datetime) -> None:
         for path in self.root.glob("state.db*"):

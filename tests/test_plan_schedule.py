@@ -1,5 +1,9 @@
 """Where a reminder stands as the days go by: rolled once a day, quietly, and never where the person has put it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.world import World, a_mail, an_interview, at
@@ -103,3 +107,58 @@ def test_a_moved_interview_moves_its_reminder_also_one_that_was_snoozed_for_the_
     world.cycle()
     assert world.one("ask_next_steps").start == at("2026-03-11 09:45"), "during the interview it is of no use"
     world.close()
+
+
+class Traveller:
+    """Looks every half hour on the way, and hears what rings where they are."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.heard: list[str] = []
+
+    def until(self, moment: datetime) -> None:
+        while self.world.now.astimezone(UTC) < moment.astimezone(UTC):
+            before = self.world.now
+            then = (before.astimezone(UTC) + timedelta(minutes=30)).astimezone(self.world.zone)
+            self.heard += [
+                f"{one.entry.start.astimezone(self.world.zone):%a %H:%M}"
+                for one in self.world.open
+                if one.marks.rule == "thank_you" and one.entry.alarm == 0 and before < one.entry.start <= then
+            ]
+            self.look(then)
+
+    def fly(self, zone: str) -> None:
+        """The clock of the machine shows another time, and in the next tick all is as it should be there."""
+        world = self.world
+        world.settings = replace(world.settings, user=replace(world.settings.user, zone=ZoneInfo(zone)))
+        self.look(world.now.astimezone(world.zone))
+
+    def look(self, moment: datetime) -> None:
+        self.world.cycle(moment)
+        again = self.world.cycle(moment)
+        assert not again.actions, f"{moment}: a second cycle does {again.operations()}"
+
+
+@pytest.mark.parametrize(
+    ("journey", "heard"),
+    [
+        ([], ["Wed 09:30"]),
+        ([("2026-03-10 20:00", "America/New_York")], ["Wed 09:30"]),
+        ([("2026-03-10 23:00", "America/New_York")], ["Wed 09:30"]),
+        ([("2026-03-10 22:00", "Pacific/Auckland")], ["Thu 09:30"]),
+        # Thursday there, by the clock of those who wait for Wednesday's 09:30
+        ([("2026-03-10 23:00", "America/New_York"), ("2026-03-11 08:00", "Pacific/Auckland")], ["Thu 09:30"]),
+        ([("2026-03-10 23:00", "America/New_York"), ("2026-03-11 06:00", "Europe/London")], ["Wed 13:30"]),
+        ([("2026-03-10 18:00", "Asia/Kolkata"), ("2026-03-10 19:00", "Europe/London")], ["Wed 09:30"]),
+        # it rang, and is moved without a sound
+        ([("2026-03-11 11:00", "America/New_York"), ("2026-03-11 23:00", "Europe/London")], ["Wed 09:30"]),
+    ],
+)
+def test_a_traveller_hears_a_rolled_one_once_and_never_at_night(world, journey, heard):
+    traveller = Traveller(world)
+    traveller.look(at("2026-03-10 17:10"))
+    for moment, zone in journey:
+        traveller.until(at(moment))
+        traveller.fly(zone)
+    traveller.until(at("2026-03-15 12:00"))
+    assert traveller.heard == heard

@@ -161,7 +161,7 @@ def _wanted(
             name = late_title(name, item, place, calendar)
         rolls = place is not None and place.rolled and not place.kept
         why = f"{item.why}; its own day is over" if rolls else item.why
-        page = thread_link(owner.opportunity, setting.gmail)
+        page = thread_link(item, owner.opportunity, setting.gmail)
         wanted.append(Wanted(item, matched, owner.opportunity, state, name, body, place, why, page))
     return wanted
 

@@ -35,11 +35,15 @@ class BusinessCalendar:
     user: User
 
     def is_business_day(self, day: date) -> bool:
-        """Monday to Friday, and neither a public holiday of the user's country (and subdivision) nor a day away."""
-        if day.weekday() >= 5 or self.is_away(day):
+        """Monday to Friday, and no public holiday of the user's country (and subdivision)."""
+        if day.weekday() >= 5:
             return False
         public = _holidays(self.user.country, self.user.subdivision)
         return public is None or day not in public
+
+    def is_working_day(self, day: date) -> bool:
+        """A business day on which the user isn't away."""
+        return not self.is_away(day) and self.is_business_day(day)
 
     def is_away(self, day: date) -> bool:
         """Whether the user said (``syncd pause``) that they are away on *day*."""
@@ -53,20 +57,29 @@ class BusinessCalendar:
         return back if back > day else None
 
     def on_or_after(self, day: date) -> date:
-        """*day* itself, or the next business day where it is none."""
-        while not self.is_business_day(day):
+        """*day* itself, or the next working day where it is none."""
+        while not self.is_working_day(day):
             day += _DAY
         return day
 
     def after(self, day: date, count: int = 1) -> date:
-        """The *count*-th business day after *day*."""
+        """The *count*-th business day after *day*, or the first working day from there on."""
+        return self.on_or_after(self.counted(day, count))
+
+    def counted(self, day: date, count: int) -> date:
+        """The *count*-th business day after *day*, as if nobody were away.
+
+        A pause moves what is due in it to its end, and no farther.
+        """
         for _ in range(count):
-            day = self.on_or_after(day + _DAY)
+            day += _DAY
+            while not self.is_business_day(day):
+                day += _DAY
         return day
 
     def between(self, first: date, last: date) -> int:
-        """How many business days lie in (*first*, *last*]."""
-        return sum(self.is_business_day(first + n * _DAY) for n in range(1, (last - first).days + 1))
+        """How many working days lie in (*first*, *last*]."""
+        return sum(self.is_working_day(first + n * _DAY) for n in range(1, (last - first).days + 1))
 
     def local(self, moment: datetime) -> datetime:
         """*moment* on the user's wall clock."""
@@ -108,10 +121,10 @@ class BusinessCalendar:
     def free_half_hour(self, now: datetime, taken: frozenset[datetime]) -> datetime:
         """The next half hour of working hours that isn't *taken*.
 
-        Today's if some are left, else from F of the next business day.
+        Today's if some are left, else from F of the next working day.
         """
         today = self.day(now)
-        if self.is_business_day(today):
+        if self.is_working_day(today):
             found = self._free(today, max(_half_hour_up(self.local(now)), self.opens(today)), taken)
             if found is not None:
                 return found

@@ -6,7 +6,7 @@ Pure. One pass over the opportunity's history in order of time; the rulings on r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from syncd.model import Event, Interview, Opportunity, OpportunityState, Promise, Rule, Touchpoint
@@ -76,7 +76,8 @@ class Course:
     ``decided`` is what brought the state about. ``rejections`` holds the first rejection of each episode.
     ``silence_from`` is the last interview or word from them and ``silence_cause`` its id; ``moves_on`` the day on
     which six weeks of silence are over (None while something lies ahead). ``ahead`` tells whether an interview is
-    still to come or under way.
+    still to come or under way. ``told`` is what of ``past`` is worth telling: without marks of the person that they
+    took back, or said more than once.
     """
 
     state: OpportunityState
@@ -90,6 +91,7 @@ class Course:
     silence_cause: str = ""
     moves_on: date | None = None
     past: tuple[Touchpoint, ...] = field(default=())
+    told: tuple[Touchpoint, ...] = field(default=())
 
 
 def last_moment(event: Event) -> datetime:
@@ -131,7 +133,8 @@ def course(
     days = interview_days(opportunity, calendar)
     slots = tuple(slot for day in days for slot in day.slots)
     past = tuple(t for t in opportunity.touchpoints if t.at <= now)
-    state, decided, rejections = _state(past, slots, now)
+    state, decided, rejections, answers = _state(past, slots, now)
+    past = tuple(replace(t, kind="rejection_reply") if t.evidence in answers else t for t in past)
     ahead = any(slot.event.end > now for slot in slots)
     promise, promise_open = _promise(opportunity, past, slots, calendar, now, reopened)
     silence_from, silence_cause = _silence(opportunity, past, slots, now)
@@ -141,18 +144,57 @@ def course(
         if moves_on <= calendar.day(now):
             state = OpportunityState.MOVED_ON
     return Course(
-        state, days, decided, rejections, promise, promise_open, ahead, silence_from, silence_cause, moves_on, past
-    )  # fmt: skip
+        state,
+        days,
+        decided,
+        rejections,
+        promise,
+        promise_open,
+        ahead,
+        silence_from,
+        silence_cause,
+        moves_on,
+        past,
+        _told(past, calendar),
+    )
+
+
+def _told(past: tuple[Touchpoint, ...], calendar: BusinessCalendar) -> tuple[Touchpoint, ...]:
+    """*past* without marks that ``active`` took back, and without the same mark once more."""
+    marks = [t for t in past if _marked(t)]
+    back = max((t.at for t in marks if t.kind == "active"), default=None)
+    hidden: set[str] = set()
+    state, said = "", set[tuple[str, date]]()
+    for mark in marks:
+        if mark.kind in _OVER:
+            taken_back = back is not None and mark.kind != "active" and mark.at < back
+            again, state = mark.kind == state, mark.kind
+        else:
+            said_on = (mark.kind, calendar.day(mark.at))
+            taken_back, again = False, said_on in said
+            said.add(said_on)
+        if taken_back or again:
+            hidden.add(mark.evidence)
+    return tuple(t for t in past if t.evidence not in hidden)
 
 
 def _state(
     past: tuple[Touchpoint, ...], slots: tuple[Interview, ...], now: datetime
-) -> tuple[OpportunityState, Touchpoint | None, tuple[Touchpoint, ...]]:
+) -> tuple[OpportunityState, Touchpoint | None, tuple[Touchpoint, ...], frozenset[str]]:
+    """Where it stands, by what, the rejections, and the marks ``followed-up`` that answer one."""
     state, decided, by_person = OpportunityState.ACTIVE, None, False
     rejections: list[Touchpoint] = []
+    answers: set[str] = set()
     for at, kind, touchpoint in _history(past, slots):
         if at > now:
             break
+        if (
+            state is OpportunityState.REJECTED
+            and kind == "follow_up"
+            and touchpoint is not None
+            and _marked(touchpoint)
+        ):
+            answers.add(touchpoint.evidence)
         if touchpoint is not None and touchpoint.by_person and kind in _OVER:
             turned, by_person = _OVER[kind], _OVER[kind] is not OpportunityState.ACTIVE
         elif by_person:
@@ -167,7 +209,12 @@ def _state(
             ):
                 rejections.append(touchpoint)
             state, decided = turned, touchpoint
-    return state, decided, tuple(rejections)
+    return state, decided, tuple(rejections), frozenset(answers)
+
+
+def _marked(touchpoint: Touchpoint) -> bool:
+    """Said on the command line."""
+    return touchpoint.evidence.startswith("mark:")
 
 
 def _history(
@@ -192,8 +239,9 @@ def answered(
     before the date is not.
     """
     since = reopened_at(reopened, Rule.FOLLOW_UP_PROMISED, (promise.cause,)) or promise.said
-    if since is promise.said and "#" in promise.cause:
-        # When a note was written may be lost with the store: nothing from the date on is older than the note.
+    if since is promise.said and ("#" in promise.cause or promise.by < calendar.day(promise.said)):
+        # When a note was written may be lost with the store, and it may name a day that has gone by: nothing from that
+        # day on is older than the note.
         since = min(since, calendar.at(promise.by, datetime.min.time()) - timedelta(seconds=1))
     for t in past:
         if promise.cause in t.slots and t.kind == "follow_up":

@@ -129,8 +129,8 @@ def _move_on(due: Due, standing: Standing | None, calendar: BusinessCalendar, no
 def _rolled(due: Due, standing: Standing | None, slot: datetime, calendar: BusinessCalendar, now: datetime) -> Place:
     """A new half hour: it rings on the first roll and then weekly; the others are silent."""
     day, rang = calendar.day(slot), standing.marks.rang if standing else None
-    if standing is not None and now < standing.entry.start and rang == calendar.day(standing.entry.start):
-        rang = None  # it was to ring there, and a pause came before that
+    if standing is not None and now < standing.entry.start and standing.entry.alarm is not None:
+        rang = None  # it was to ring there, and a pause or a journey came before that
     rings = rang is None or day - rang >= RING_AGAIN
     chosen = _chosen(due, standing, calendar) if standing else None
     end = calendar.later(slot, due.length)

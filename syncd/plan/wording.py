@@ -13,6 +13,7 @@ from datetime import date
 from urllib.parse import quote
 
 from syncd.model import Opportunity, Person, Rule, Touchpoint
+from syncd.plan.answering import Letter, letter, writer
 from syncd.plan.business import BusinessCalendar
 from syncd.plan.lifecycle import Course
 from syncd.plan.rules import Due
@@ -57,7 +58,7 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 def title(due: Due, opportunity: Opportunity, *, discreet: bool) -> str:
     """What stands in the calendar's grid."""
     company = clean(opportunity.company, 60)
-    who = thanked_people(due)
+    who = due.rest or thanked_people(due)
     thanks = f"Thank {names(who, 2)} ({company})" if who else f"Send a thank-you note to {company}"
     titles = {
         Rule.ASK_NEXT_STEPS: ("Ask about the next steps", f"Ask {company} about the next steps"),
@@ -102,12 +103,15 @@ def text(due: Due, opportunity: Opportunity, course: Course, calendar: BusinessC
     """The body. *gmail* is the address whose Gmail compose page is offered next to ``mailto:``, empty for none."""
     lines = [f"Why: {clean(_why(due, calendar))}.", "", ADVICE[due.rule]]
     people = thanked_people(due) or opportunity.people
+    written = letter(due, opportunity, due.rest or people)
     facts = list(_facts(due, opportunity, course, calendar, people))
+    if written.answers is not None:
+        facts += _mail_of_theirs(written.answers, calendar)
     if facts:
         lines += ["", *facts]
     if due.rule is Rule.FOLLOW_UP:
         lines += ["", "Ideas with a purpose:", *_ideas(opportunity)]
-    links = list(_links(due, opportunity, people, gmail))
+    links = list(_links(due, opportunity, written, gmail))
     if links:
         lines += ["", *links]
     return "\n".join([*_within(lines, TEXT_LIMIT), "", FOOTER])
@@ -126,9 +130,9 @@ def _within(lines: list[str], limit: int) -> list[str]:
 
 def _why(due: Due, calendar: BusinessCalendar) -> str:
     if due.promise is not None:
-        said = (
-            f"on {day_text(calendar.day(due.promise.said))} they said that you would hear by {day_text(due.promise.by)}"
-        )
+        on, by = calendar.day(due.promise.said), due.promise.by
+        # A day that had gone by when it was noted was named before.
+        said = f"{f'on {day_text(on)} ' if on <= by else ''}they said that you would hear by {day_text(by)}"
         return f"{said} ({due.promise.why[0]})" if due.promise.why else said
     if due.rule is Rule.REJECTION_REPLY and due.rejection is not None:
         return f"they wrote on {day_text(calendar.day(due.rejection.at))} that it will not be this time"
@@ -156,6 +160,10 @@ def _facts(
             .replace("›", ")")
             for p in people[:12]
         )
+    if due.rest:
+        left = {p.email or p.name for p in due.rest}
+        yield f"Thanked already: {names((p for p in people if (p.email or p.name) not in left), 12)}"
+        yield f"Still to thank: {names(due.rest, 12)}"
     if opportunity.job:
         yield f"Job: {clean(opportunity.job, 100)}"
     if course.promise is not None and due.promise is None and course.promise_open:
@@ -185,42 +193,37 @@ def _ideas(opportunity: Opportunity) -> list[str]:
     ]
 
 
-def _links(due: Due, opportunity: Opportunity, people: tuple[Person, ...], gmail: str) -> Iterable[str]:
-    if due.rule in {Rule.ASK_NEXT_STEPS, Rule.MOVE_ON}:
-        addresses: list[str] = []
-    else:
-        addresses = [p.email for p in people if p.email and _addressable(p.email)][:10]
-    if addresses:
-        subject = _subject(due, opportunity)
-        to = ",".join(quote(a, safe="@") for a in addresses)
+def _mail_of_theirs(word: Touchpoint, calendar: BusinessCalendar) -> Iterable[str]:
+    """The mail that is to be answered, for those whose calendar can't link to it."""
+    sender = writer(word) or next(iter(word.people), None)
+    told = (str(sender) if sender else "", day_text(calendar.day(word.at)), f'"{word.subject}"' if word.subject else "")
+    yield f"They wrote: {clean(', '.join(part for part in told if part), 200)}"
+
+
+def _links(due: Due, opportunity: Opportunity, written: Letter, gmail: str) -> Iterable[str]:
+    if written.to:
+        subject = clean(written.subject, 120)
+        to = ",".join(quote(a, safe="@") for a in written.to)
         yield f"Write: mailto:{to}?subject={quote(subject, safe='')}"
         if gmail:
             yield (f"In Gmail: {THREADS}{quote(gmail, safe='@')}/?view=cm&fs=1&to={to}&su={quote(subject, safe='')}")
-    if page := thread_link(opportunity, gmail):
+    if page := thread_link(due, opportunity, gmail):
         yield f"Their mail: {page}"
     for slot in due.day.slots if due.day else ():
         if slot.event.url.startswith("https://") and len(slot.event.url) <= LINE_LIMIT:
             yield f"Interview: {clean(slot.event.url)}"
 
 
-def thread_link(opportunity: Opportunity, gmail: str) -> str:
-    """The page of the latest thread of mail with them in Gmail, for the account *gmail*; empty where there is none."""
-    thread = next((t.thread for t in reversed(opportunity.touchpoints) if t.thread), "")
+def thread_link(due: Due, opportunity: Opportunity, gmail: str) -> str:
+    """The page in Gmail, for the account *gmail*, of the mail to be answered, else of the latest thread with them.
+
+    Empty where there is none.
+    """
+    answered = due.rejection.thread if due.rejection is not None else ""
+    thread = answered or next((t.thread for t in reversed(opportunity.touchpoints) if t.thread), "")
     if not gmail or not thread.isalnum():
         return ""
     return f"{THREADS}{quote(gmail, safe='@')}/#all/{thread}"
-
-
-def _addressable(address: str) -> bool:
-    return address.isprintable() and " " not in address and len(address) <= 254
-
-
-def _subject(due: Due, opportunity: Opportunity) -> str:
-    if due.rule is Rule.THANK_YOU:
-        return "Thank you"
-    last = next((t.subject for t in reversed(opportunity.touchpoints) if t.subject), "")
-    subject = clean(last, 100) or clean(opportunity.job, 80) or clean(opportunity.company, 80)
-    return subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}" if last else subject
 
 
 def _unique(people: Iterable[Person]) -> tuple[Person, ...]:

@@ -22,7 +22,10 @@ def rejection_reply(ruling: Ruling) -> Iterator[Due]:
             and t.at >= rejection.at
             and ruling.counts(t, Rule.REJECTION_REPLY, (rejection.evidence,))
         ]
-        until = ruling.pointless_at(rejection.at + rule.pointless_after, Rule.REJECTION_REPLY, (rejection.evidence,))
+        due = calendar.follow_up_time(calendar.after(calendar.day(rejection.at), rule.business_days))
+        # Who was away has the day on which they are back.
+        late = max(rejection.at + rule.pointless_after, calendar.over_at(due))
+        until = ruling.pointless_at(late, Rule.REJECTION_REPLY, (rejection.evidence,))
         standing = ruling.course.state is OpportunityState.REJECTED and rejection == ruling.course.rejections[-1]
         over = not replies and (not standing or ruling.now >= until)
         if over and ruling.reopened_at(Rule.REJECTION_REPLY, (rejection.evidence,)) is None:
@@ -30,7 +33,7 @@ def rejection_reply(ruling: Ruling) -> Iterator[Due]:
         yield Due(
             Rule.REJECTION_REPLY,
             (rejection.evidence,),
-            calendar.follow_up_time(calendar.after(calendar.day(rejection.at), rule.business_days)),
+            due,
             HALF_HOUR,
             ReminderState.DONE if replies or over else ReminderState.OPEN,
             because(replies[0]) if replies else f"they said no {on(ruling, rejection.at)}",

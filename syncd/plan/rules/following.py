@@ -92,7 +92,7 @@ def follow_up(ruling: Ruling) -> Iterator[Due]:
             if course.promise is not None and course.promise_open and ruling.rules.follow_up_promised.enabled:
                 if course.promise.cause not in ruling.dismissed_promises:
                     continue
-                last = max(last, calendar.after(course.promise.by, ruling.rules.follow_up_promised.business_days))
+                last = max(last, calendar.counted(course.promise.by, ruling.rules.follow_up_promised.business_days))
         elif period.ended_by is None or period.ended_by.kind in {"rejection", "offer"}:
             continue  # an interview, a no or a yes ends it; it wasn't done
         day = calendar.on_or_after(last + rule.every)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from syncd.model import Interview, ReminderState, Rule, Touchpoint
+from syncd.model import Interview, Person, ReminderState, Rule, Touchpoint
 from syncd.plan.lifecycle import InterviewDay
 from syncd.plan.rules.ruling import HALF_HOUR, Due, Ruling, because, on
 
@@ -54,6 +54,7 @@ def thank_you(ruling: Ruling) -> Iterator[Due]:
             until=until,
             by=thanks,
             day=day,
+            rest=_unthanked(day, ruling) if thanks is None else (),
         )
 
 
@@ -71,7 +72,7 @@ def thank_you_time(end: datetime, ruling: Ruling) -> datetime:
 
 def thanked(day: InterviewDay, ruling: Ruling) -> Touchpoint | None:
     """Find the note that satisfies the rule for *day*: the first to anybody, or the last that makes it everybody."""
-    notes = [t for t in ruling.course.past if t.kind == "thank_you" and ruling.counts(t, Rule.THANK_YOU, day.causes)]
+    notes = _notes(day, ruling)
     for note in notes:
         ticked, said = set(note.slots) & set(day.causes), not note.slots and note.at >= day.start
         if note.by_person and (ticked or said):
@@ -80,12 +81,37 @@ def thanked(day: InterviewDay, ruling: Ruling) -> Touchpoint | None:
     if ruling.rules.thank == "each" and everybody:
         last = None
         for address, slot in everybody.items():
-            sent = [n for n in notes if n.at >= slot.event.start and address in {p.email for p in n.people}]
-            if not sent:
+            sent = _sent_to(address, slot, notes)
+            if sent is None:
                 return None
-            last = max([*([last] if last else []), sent[0]], key=lambda n: n.at)
+            last = max([*([last] if last else []), sent], key=lambda n: n.at)
         return last
     return next((note for note in notes for slot in day.slots if _thanks(note, slot, day, ruling)), None)
+
+
+def _notes(day: InterviewDay, ruling: Ruling) -> list[Touchpoint]:
+    return [t for t in ruling.course.past if t.kind == "thank_you" and ruling.counts(t, Rule.THANK_YOU, day.causes)]
+
+
+def _sent_to(address: str, slot: Interview, notes: list[Touchpoint]) -> Touchpoint | None:
+    """The first of *notes* that went to *address* once the interview *slot* had begun."""
+    after = (note for note in notes if note.at >= slot.event.start)
+    return next((note for note in after if address in {p.email for p in note.people}), None)
+
+
+def _unthanked(day: InterviewDay, ruling: Ruling) -> tuple[Person, ...]:
+    """Who of *day* is still to be thanked, where each is to be and some have been; empty where nobody has."""
+    if ruling.rules.thank != "each":
+        return ()
+    notes = _notes(day, ruling)
+    there = {p.email or p.name: (p, slot) for slot in day.slots for p in slot.reading.people}
+    reached = {p.name.casefold() for note in notes if note.at >= day.start for p in note.people if p.name}
+    left = [
+        person
+        for person, slot in there.values()
+        if (_sent_to(person.email, slot, notes) is None if person.email else person.name.casefold() not in reached)
+    ]
+    return tuple(left) if len(left) < len(there) else ()
 
 
 def _thanks(note: Touchpoint, slot: Interview, day: InterviewDay, ruling: Ruling) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.model import Opportunity, OpportunityState, Promise, ReminderState, Rule, Touchpoint
+from syncd.model import Opportunity, OpportunityState, Person, Promise, ReminderState, Rule, Touchpoint
 from syncd.plan.business import BusinessCalendar
 from syncd.plan.lifecycle import Course, InterviewDay, Reopened, reopened_at
 from syncd.settings import Rules
@@ -18,7 +18,8 @@ HALF_HOUR = timedelta(minutes=30)
 class Due:
     """What a rule asks for. ``until`` is when an open one becomes pointless; ``by`` is what satisfied a done one.
 
-    ``remembered`` tells that a done one is worth telling of even if it never stood in the calendar.
+    ``remembered`` tells that a done one is worth telling of even if it never stood in the calendar. ``rest`` are those
+    whom a note of thanks is still to reach where others have had theirs; empty where that is nobody or everybody.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Due:
     promise: Promise | None = None
     rejection: Touchpoint | None = None
     remembered: bool = True
+    rest: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,12 @@ class TestTheStore:
         assert told in found.text
         assert found.level.value == level
 
+    def test_what_a_cycle_by_hand_would_not_mend_is_mended_otherwise(self):
+        stopped = f"{NOW.isoformat()} a folder is read-only"
+        old = self.remembered(last_run=NOW - timedelta(days=1), stopped=stopped)
+        found = memory.last_cycle(old, SETTINGS, NOW, "syncd service install")
+        assert [one.step for one in found] == ["syncd service install"] * 2
+
     def test_a_cycle_that_stopped_and_sources_that_were_not_read(self):
         stopped = f"{(NOW - timedelta(minutes=3)).isoformat()} the disk is full"
         found = memory.last_cycle(self.remembered(last_run=NOW, stopped=stopped, stale={"x": "x: gone"}), SETTINGS, NOW)
@@ -291,12 +297,53 @@ class TestTheService:
         assert levels(self.told(lingering=None)) == ["ok"]
 
     def test_what_it_says_that_it_does_is_not_told(self):
-        assert not any("Jane" in one.text for one in [*self.told(), service.running(7, self.UNIT)])
+        assert not any("Jane" in one.text for one in [*self.told(), service.running(7, self.UNIT, "")])
 
     def test_failed(self):
         found = self.told(active="failed", result="exit-code", exit_code=78)
         assert levels(found) == ["ok", "problem", "ok"]
         assert "78" in found[1].text and "journalctl --user -u syncd-work" in found[1].step
+
+    @pytest.mark.parametrize(
+        ("status", "text", "step"),
+        [
+            (
+                "syncd runs already for this account (process 12); waiting until it ends",
+                "it waits until the syncd that runs already (process 12) ends",
+                "systemctl --user stop syncd-work",
+            ),
+            (
+                "/home/robin/state: Read-only file system; waiting until it can be used",
+                "it waits until its store can be used: /home/robin/state: Read-only file system",
+                "mend that",
+            ),
+        ],
+    )
+    def test_one_that_waits_to_start_is_no_problem(self, status, text, step):
+        found = self.told(active="activating", status=status)
+        assert levels(found) == ["ok", "warning", "ok"]
+        assert found[1].text == text
+        assert step in found[1].step and "syncd service install" in found[1].step
+
+    def test_one_that_starts_for_another_reason_tells_nothing_of_what_it_says(self):
+        (starts,) = [one for one in self.told(active="activating") if one.level is not Level.OK]
+        assert (starts.level, starts.text) == (Level.WARNING, "it is starting")
+
+    def test_one_that_ends_again_and_again_is_a_problem(self):
+        found = self.told(active="activating", result="exit-code", exit_code=238)
+        assert levels(found) == ["ok", "problem", "ok"]
+        assert "238" in found[1].text and found[1].step == "journalctl --user -u syncd-work -n 20 says why"
+
+    def test_a_folder_that_it_can_not_write_to(self):
+        (found,) = service.writes((Path("/data/follow-ups"),), self.UNIT, ours=True)
+        assert (found.level, found.step) == (Level.PROBLEM, "syncd service install")
+        (found,) = service.writes((Path("/data/follow-ups"),), self.UNIT, ours=False)
+        assert "systemctl --user restart syncd-work" in found.step and "ReadWritePaths=" in found.step
+
+    def test_another_way_to_the_network(self):
+        assert service.ways(()) == []
+        (found,) = service.ways(("https_proxy",))
+        assert (found.level, found.step) == (Level.WARNING, "syncd service install") and "https_proxy" in found.text
 
     def test_not_started_not_enabled_not_there(self):
         assert levels(self.told(active="inactive")) == ["ok", "warning", "ok"]
@@ -306,10 +353,10 @@ class TestTheService:
         assert levels(self.told(installed=False)) == ["ok"]
 
     def test_a_daemon_that_runs(self):
-        assert service.running(12, self.UNIT).text == "runs (process 12)"
+        assert service.running(12, self.UNIT, "").text == "runs (process 12)"
 
     def test_none_that_runs(self):
-        assert "not for the store" in service.running(None, self.UNIT).text
+        assert "not for the store" in service.running(None, self.UNIT, "").text
         idle = replace(self.UNIT, active="")
-        assert service.running(None, idle).step == "syncd service install"
-        assert "cron" in service.running(None, replace(idle, manager=False)).step
+        assert service.running(None, idle, "").step == "syncd service install"
+        assert service.running(None, replace(idle, manager=False), "* * * * * x").step.endswith("cron: * * * * * x")

@@ -11,7 +11,7 @@ import pytest
 from syncd.errors import BadUsage
 from syncd.model import Account
 from syncd.settings import Google, LocalPaths, Settings, User
-from syncd.unit.places import command, needs, unit_folder, unit_name
+from syncd.unit.places import command, cron_line, needs, unit_folder, unit_name
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "syncd"
 ENVIRON = {"HOME": "/home/robin"}
@@ -141,3 +141,18 @@ def test_the_python_that_runs_it_is_to_be_seen(tmp_path):
     found = needs(settings(tmp_path), ("/usr/bin/syncd",), "")
     assert Path(sys.prefix) in found.read and Path(sys.base_prefix) in found.read
     assert all(path.is_absolute() for path in found.read)
+
+
+def test_the_line_for_cron_needs_no_path_and_mails_only_what_is_wrong(home, tmp_path):
+    assert cron_line(environ(home), str(SCRIPT)) == f"*/5 * * * * {SCRIPT} sync >/dev/null"
+    link = tmp_path / "it's 100%/syncd"
+    link.parent.mkdir()
+    link.symlink_to(SCRIPT)
+    line = cron_line(environ(home, PIPX_BIN_DIR=str(link.parent)), str(SCRIPT))
+    assert line.removeprefix("*/5 * * * * ") == rf"{tmp_path}/it\'s\ 100\%/syncd sync >/dev/null"
+
+
+def test_what_lies_in_a_cache_is_named_without_its_path(home):
+    assert cron_line(environ(home, XDG_CACHE_HOME=str(SCRIPT.parent)), str(SCRIPT)) == (
+        "*/5 * * * * syncd sync >/dev/null"
+    )

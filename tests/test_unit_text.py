@@ -87,9 +87,11 @@ def test_temporary_files_stay_in_sight_where_they_are_needed():
     assert "PrivateTmp" not in text.unit(replace(text.USUAL, private_tmp=False))
 
 
-def test_which_folders_a_unit_shuts_its_service_out_of():
-    named, other = Path("/home/robin/my state"), Path("/home/robin/elsewhere")
-    ours = replace(text.USUAL, write=(text.word(named, "-"),))
-    assert text.shut_out(text.unit(ours), (named, other)) == (other,)
-    assert text.shut_out(text.unit(replace(ours, reach=Reach.BARE)), (named, other)) == ()
-    assert text.shut_out(text.unit(ours).replace(text.OURS, ""), (named, other)) == ()
+def test_the_folder_of_the_store_is_made_by_who_can_do_it_here():
+    made = text.unit(replace(text.USUAL, make=("/home/robin/state",)))
+    assert "\nExecStartPre=-+/usr/bin/env mkdir -p -m 700 -- /home/robin/state\n" in made
+    assert "\nStateDirectory=" not in made
+    systemd = text.unit(replace(text.USUAL, state_directory=True))
+    assert "\nStateDirectory=syncd\n" in systemd and "ExecStartPre" not in systemd
+    elsewhere = text.unit(replace(text.USUAL, make=()))
+    assert "StateDirectory=" not in elsewhere and "ExecStartPre" not in elsewhere

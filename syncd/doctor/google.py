@@ -6,12 +6,14 @@ there. A sign-in that has to be renewed for it is kept, as with every cycle.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from syncd.clock import SystemClock
 from syncd.doctor.finding import Finding, of_error, ok, problem, warning
 from syncd.errors import BadConfig, SyncdError, TryAgain, Unreachable
 from syncd.ports import Traffic
@@ -29,24 +31,6 @@ _OFF = timedelta(minutes=1)
 _WRITERS = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 
 
-class Impatient:
-    """``ports.Clock`` for who asks once: by it each try takes longer than anybody waits, so that none is made again."""
-
-    def __init__(self) -> None:
-        self._passed = 0.0
-
-    def monotonic(self) -> float:
-        """An hour more each time."""
-        self._passed += 3600.0
-        return self._passed
-
-    def pause(self, seconds: float) -> None:
-        """Not at all."""
-
-    def checkpoint(self) -> None:
-        """Go on."""
-
-
 def examine(settings: Settings, clock: Callable[[], datetime]) -> list[Finding]:
     """Ask Google. *clock* tells this machine's time. Needs a sign-in that can be read."""
     from syncd.backends.google.session import Session
@@ -55,11 +39,12 @@ def examine(settings: Settings, clock: Callable[[], datetime]) -> list[Finding]:
     google = settings.google
     session = Session(
         signed_in(paths(settings).token),
-        Impatient(),
+        SystemClock(),
         Traffic(),
         calendar_endpoint=google.calendar_endpoint,
         gmail_endpoint=google.gmail_endpoint,
         timeout=_TIMEOUT,
+        chance=lambda: math.inf,  # by it another try is further away than anybody waits, so that none is made
     )
     asking = _Asking(session, settings, clock)
     try:
@@ -100,7 +85,7 @@ class _Asking:
         return [*found, *([self._own(write.removeprefix(NEW_CALENDAR))] if own else [])]
 
     def _calendar(self, calendar: str, *, written: bool) -> Finding:
-        name = f'"{calendar}"'
+        name = f'"{_shown(calendar)}"'
         asked = self._session.events.list(calendarId=calendar, maxResults=1, fields="accessRole")
         try:
             role = self._ask(asked).get("accessRole")
@@ -141,6 +126,12 @@ class _Asking:
         with suppress(ValueError, TypeError):  # it doesn't say
             self.ahead = self._clock().astimezone(UTC) - parsedate_to_datetime(request.http.date).astimezone(UTC)
         return answer
+
+
+def _shown(calendar: str) -> str:
+    """Its id, for all to see: one that is somebody's address (a shared calendar has it) doesn't tell whose."""
+    name, at, domain = calendar.rpartition("@")
+    return calendar if not at or domain.endswith(".calendar.google.com") else f"{name[:1]}...@{domain}"
 
 
 def _refused(subject: str, error: SyncdError, step: str) -> Finding:

@@ -46,8 +46,8 @@ def _same(one: ZoneInfo, other: ZoneInfo, now: datetime) -> bool:
 def holidays(user: User, parts: Iterable[str]) -> Finding:
     """Whether public holidays are known; *parts* are the states or regions of the user's country with their own."""
     if not user.country:
-        step = 'country = "DE" (yours) in [account] keeps reminders off public holidays'
-        return warning("holidays", "no country is set, so only weekends are free", step)
+        step = 'country = "DE" (yours) in [account] makes public holidays days off'
+        return warning("holidays", "no country is set, so only weekends are days off", step)
     if user.subdivision or not set(parts):
         return ok("holidays", f"those of {user.country}{f', {user.subdivision}' if user.subdivision else ''}")
     return ok("holidays", f"the national ones of {user.country}; [account] subdivision adds those of a state or region")

@@ -73,27 +73,31 @@ def health(memory: Memory) -> Finding:
             return of_error("store", memory.trouble, "see whether its disk is there, and whose the file is")
 
 
-def last_cycle(memory: Memory, settings: Settings, now: datetime) -> list[Finding]:
-    """When the last cycle ended well, and what is wrong since."""
+def last_cycle(memory: Memory, settings: Settings, now: datetime, instead: str = "") -> list[Finding]:
+    """When the last cycle ended well, and what is wrong since.
+
+    *instead* is what to do where a cycle by hand, to which no sandbox applies, would mend nothing.
+    """
     if memory.trouble is not None:
         return []
-    found = [_ended(memory, settings, now)]
+    found = [_ended(memory, settings, now, instead)]
     if memory.stopped:
         at, _, why = memory.stopped.partition(" ")
         when = _ago(now - datetime.fromisoformat(at))
-        step = "syncd sync runs one now, and says what is wrong"
+        step = instead or "syncd sync runs one now, and says what is wrong"
         found.append(problem("last cycle", f"the last one stopped, {when}: {why}", step))
     stale = [warning("last cycle", f"not read: {why}", "syncd sync tries again") for why in memory.stale.values()]
     return found + stale
 
 
-def _ended(memory: Memory, settings: Settings, now: datetime) -> Finding:
+def _ended(memory: Memory, settings: Settings, now: datetime, instead: str) -> Finding:
     if memory.last_run is None:
         return warning("last cycle", "none has ended well yet", "syncd sync --dry-run shows what a first one would do")
     age = now.astimezone(UTC) - memory.last_run.astimezone(UTC)
     text = f"the last that ended well was {_ago(age)}"
     if age > settings.daemon.poll + _LATE:
-        return warning("last cycle", text, "syncd sync runs one now; syncd service install has it run by itself")
+        step = instead or "syncd sync runs one now; syncd service install has it run by itself"
+        return warning("last cycle", text, step)
     return ok("last cycle", text)
 
 

@@ -14,15 +14,22 @@ from pathlib import Path
 from syncd import __version__
 from syncd.config import default_path, default_state
 from syncd.errors import BadUsage, TryAgain
+from syncd.ports import Clock
 from syncd.settings import Settings
-from syncd.unit import text
-from syncd.unit.places import Needs, command, needs, unit_folder, unit_name
+from syncd.unit import network, text
+from syncd.unit.mounts import mount_points, opened
+from syncd.unit.places import Needs, command, cron_line, needs, unit_folder, unit_name
 from syncd.unit.sandbox import Reach
-from syncd.unit.systemctl import STARTING, NoSystemd, Systemd, lingering
+from syncd.unit.starting import start_anew
+from syncd.unit.systemctl import ENDING, NoSystemd, Systemd, lingering
 from syncd.unit.text import Wishes, argument, word
+from syncd.unit.within import unwritable
 
+_STATE_DIRECTORY = 254
+"""From this systemd on StateDirectory= of a user's service means the folder for state, and not that of the config."""
 _VARIABLE = re.compile(r"\$\{?(\w+)", re.ASCII)
-_INSTEAD = "instead: syncd run, or a line for cron: */5 * * * * syncd sync"
+_AMISS = re.compile(r"\(since [^()]*\)")
+"""What STATUS says behind a fault (``headline.trouble``)."""
 
 
 @dataclass(slots=True)
@@ -32,6 +39,7 @@ class Desk:
     config: Path
     environ: Mapping[str, str]
     tell: Callable[[str], None]
+    clock: Clock
     systemd: Systemd = field(init=False)
     name: str = field(init=False)
     path: Path = field(init=False)
@@ -47,7 +55,7 @@ class Desk:
         Raises ``NoSystemd``, ``BadUsage`` where another's unit has the name, and ``TryAgain`` where it doesn't start
         or can't *linger*.
         """
-        self._there()
+        self._there(argv0)
         old = self._ours()
         started = command(argv0, self.environ)
         needed = needs(settings, started, self.systemd.runtime)
@@ -57,16 +65,16 @@ class Desk:
                 self.tell(f"made {folder}")
         if Path.home() in needed.write:
             self.tell("a file of reminders right in your home folder lets the service write to all of it: use a folder")
-        wishes = self._reached(self._wishes(settings, started, needed), started, needed)
+        wishes = self._reached(self._wishes(settings, started, needed, old), started, needed)
         refused, note = self._linger(old) if linger else ("", _lingers(old))
-        self._put(text.unit(replace(wishes, notes=(*wishes.notes, *note))), old, start=start)
+        self._put(text.unit(replace(wishes, notes=(*wishes.notes, *note))), old, needed, start=start)
         if refused:
             raise TryAgain(refused)
 
     def _linger(self, old: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Turn lingering on. Why that couldn't be, which is no reason not to go on; and what the unit notes of it."""
         if lingering():
-            return "", _lingers(old)
+            return "", _lingers(old) or next(filter(None, map(_lingers, self._others())), ())
         try:
             self.systemd.linger(on=True)
         except (TryAgain, NoSystemd) as refused:
@@ -74,7 +82,7 @@ class Desk:
         self.tell("it runs while you are logged out, too (lingering is on)")
         return "", (("Linger", "on"),)
 
-    def _put(self, new: str, old: str, *, start: bool) -> None:
+    def _put(self, new: str, old: str, needed: Needs, *, start: bool) -> None:
         unit = f"{self.name}.service"
         if new != old:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,21 +91,18 @@ class Desk:
             beside.replace(self.path)
             self.systemd.tell("daemon-reload")
             self.tell(f"wrote {self.path}")
-        state = self.systemd.properties(unit, "UnitFileState", "ActiveState")
+        state = self.systemd.properties(unit, "UnitFileState", "ActiveState", "StatusText", "MainPID")
         if state.get("UnitFileState") != "enabled":
             self.systemd.tell("enable", unit)
             self.tell("it starts when you log in")
         if not start:
             return
-        if new == old and state.get("ActiveState") == "active":
+        if new == old and state.get("ActiveState") == "active" and not _amiss(state, needed):
             self.tell(f"{unit} is in place and runs; nothing to change")
             return
         with suppress(TryAgain):  # it was never started: then nothing is to be forgotten
             self.systemd.tell("reset-failed", unit)
-        done = self.systemd.ask("restart", unit, deadline=STARTING)
-        if done.returncode:
-            raise TryAgain(f"{unit} is in place, and doesn't start; its log: journalctl --user -u {self.name} -n 20")
-        self.tell(f"{unit} runs")
+        self.tell(f"{unit} {start_anew(self.systemd, unit, self.clock)}")
 
     def uninstall(self) -> bool:
         """Stop the service and take it away, with whatever systemd keeps of it. False where there was none.
@@ -107,27 +112,36 @@ class Desk:
         self._there()
         unit, old = f"{self.name}.service", self._ours()
         drop_ins = self.path.with_name(f"{unit}.d")
-        if not old and not drop_ins.exists():
+        if not old:
             return False
-        self.systemd.ask("stop", unit, deadline=STARTING)
+        self.systemd.ask("stop", unit, deadline=ENDING)
         self.systemd.ask("disable", unit)
         self.path.unlink(missing_ok=True)
         for link in self.path.parent.glob(f"*.wants/{unit}"):
             link.unlink()
         self.tell(f"stopped {unit}, and removed {self.path}")
-        if drop_ins.is_dir():
+        if drop_ins.is_symlink():
+            drop_ins.unlink()
+            self.tell(f"removed the link {drop_ins}, and nothing of what it leads to")
+        elif drop_ins.is_dir():
             shutil.rmtree(drop_ins)
             self.tell(f"removed {drop_ins}, your changes to it")
         self.systemd.tell("daemon-reload")
         self.systemd.ask("reset-failed", unit)
-        if _lingers(old) and lingering():
+        if _lingers(old) and lingering() and not any(map(_lingers, self._others())):
             self.systemd.linger(on=False)
             self.tell("lingering is off again, as it was before")
         return True
 
-    def _there(self) -> None:
+    def _there(self, argv0: str = "") -> None:
         if not self.systemd.answers():
-            raise NoSystemd(f"no systemd user manager answers here (no systemd, or not your own login); {_INSTEAD}")
+            instead = f"instead: syncd run, or a line for cron: {cron_line(self.environ, argv0)}"
+            raise NoSystemd(f"no systemd user manager answers here (no systemd, or not your own login); {instead}")
+
+    def _others(self) -> list[str]:
+        """The units of other accounts."""
+        paths = (path for path in self.path.parent.glob("syncd*.service") if path != self.path)
+        return [path.read_text("utf-8", errors="replace") for path in paths if path.is_file()]
 
     def _ours(self) -> str:
         """The text of our unit of this name, empty where there is none. Raises ``BadUsage`` where it isn't ours."""
@@ -142,23 +156,51 @@ class Desk:
             raise BadUsage(f"{self.path} is for another config, {said['Config']}; give this one another file name")
         return found
 
-    def _wishes(self, settings: Settings, started: tuple[str, ...], needed: Needs) -> Wishes:
+    def _wishes(self, settings: Settings, started: tuple[str, ...], needed: Needs, old: str) -> Wishes:
         usual = self.config == default_path({"HOME": str(Path.home())})
         words = [word(started[0]), *(argument(one) for one in started[1:])]
         words += [] if usual else ["--config", argument(self.config)]
-        given = ["XDG_STATE_HOME", *_VARIABLE.findall(self.config.read_text("utf-8"))]
+        given = ["XDG_STATE_HOME", *_VARIABLE.findall(self.config.read_text("utf-8")), *self._ways(settings, old)]
         variables = sorted(name for name in set(given) - {"HOME"} if self.environ.get(name))
+        store = settings.state.parent
+        in_place = store == default_state({"HOME": str(Path.home())}).parent and not store.is_symlink()
         named = "" if usual else f" --config {shlex.quote(str(self.config))}"
         return Wishes(
             header=f"Written by syncd service install{named}, and written anew by it: change it with a drop-in\n"
-            f"(systemctl --user edit {self.name}). `syncd service uninstall` takes it away.",
+            f"(systemctl --user edit {self.name}). `syncd service uninstall{named}` takes it away.",
             start=" ".join((*words, "run")),
             environment=tuple(word(self.environ[name], f"{name}=") for name in variables),
-            state_directory=settings.state.parent == default_state({"HOME": str(Path.home())}).parent,
-            write=tuple(word(folder, "-") for folder in needed.write),
+            state_directory=in_place and self.systemd.version() >= _STATE_DIRECTORY,
+            make=(argument(store),) if in_place else (),
+            write=tuple(word(folder, "-") for folder in self._opened(needed)),
             private_tmp=not needed.temporary,
             notes=(("Config", str(self.config)), ("Version", __version__)),
         )
+
+    def _ways(self, settings: Settings, old: str) -> tuple[str, ...]:
+        """The variables by which the network is reached from here, where the service has to."""
+        if "google" not in {settings.calendar_backend, settings.mail_backend}:
+            return ()
+        taken, secret = network.copied(self.environ)
+        lost = [name for name in network.VARIABLES if f"{name}=" in old and name not in taken]
+        if lost:
+            self.tell(f"it no longer has {' and '.join(lost)}, since it isn't set here")
+        if taken:
+            self.tell(f"it comes to the network as you do here, by {' and '.join(taken)}")
+        for name in secret:
+            self.tell(
+                f"{name} holds a password, and stays out of the unit; to have the service use it, write it to a file\n"
+                f"that is yours alone, and name that: systemctl --user edit {self.name} (EnvironmentFile= in [Service])"
+            )
+        return taken
+
+    def _opened(self, needed: Needs) -> tuple[Path, ...]:
+        points, home = mount_points(), Path.home()
+        names = {folder: opened(folder, points, home) for folder in needed.write}
+        for folder, name in names.items():
+            if name != folder:
+                self.tell(f"{folder} lies on a file system of its own: the service can write to all of {name}")
+        return tuple(dict.fromkeys(names.values()))
 
     def _reached(self, wishes: Wishes, started: tuple[str, ...], needed: Needs) -> Wishes:
         """*wishes* with as much of the sandbox as works here, from most to least; all of it where none can be tried."""
@@ -182,12 +224,19 @@ _LOST = {
 }
 
 
+def _amiss(state: Mapping[str, str], needed: Needs) -> bool:
+    """Whether a service that runs has a fault, which to start it anew may mend: its sandbox is made anew with that."""
+    pid = state.get("MainPID", "")
+    shut_out = pid.isdecimal() and unwritable(int(pid), needed.write)
+    return bool(shut_out or _AMISS.search(state.get("StatusText", "")))
+
+
 def _lingers(old: str) -> tuple[tuple[str, str], ...]:
     """The note that it was syncd that turned lingering on, where the unit *old* has it."""
     return (("Linger", "on"),) if (text.notes(old) or {}).get("Linger") == "on" else ()
 
 
-def desk(config: Path | None, environ: Mapping[str, str], tell: Callable[[str], None]) -> Desk:
+def desk(config: Path | None, environ: Mapping[str, str], tell: Callable[[str], None], clock: Clock) -> Desk:
     """The desk for the config that was named, or for the usual one."""
     path = default_path(environ) if config is None else Path.cwd() / config
-    return Desk(Path(os.path.normpath(path)), environ, tell)
+    return Desk(Path(os.path.normpath(path)), environ, tell, clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 from syncd.errors import TryAgain, Unreachable
 from syncd.unit.places import unit_folder
 from syncd.unit.systemctl import Systemd, lingering
+
+_WAITS = re.compile(r"(?P<why>.+); waiting until it (?P<can>.+)")
+"""STATUS of a daemon that can't hold its store yet (``syncd run``); it names files, and nobody."""
+_OTHER = re.compile(r"syncd runs already for this account(?P<process> \(process \d+\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Unit:
     """What its process ended with last."""
     log: str = ""
     """The command that shows the log."""
+
+    @property
+    def waits(self) -> str:
+        """What it waits for before it can start, as ``waiting`` says it."""
+        return waiting(self.active, self.status)
 
 
 def look(name: str = "syncd", environ: Mapping[str, str] | None = None) -> Unit:
@@ -65,6 +75,19 @@ def look(name: str = "syncd", environ: Mapping[str, str] | None = None) -> Unit:
         exit_code=_number(known.get("ExecMainStatus")),
         log=f"journalctl --user -u {name} -f",
     )
+
+
+def waiting(active: str, status: str) -> str:
+    """What a service waits for whose start says so, as in ``until the syncd that runs already (process 12) ends``.
+
+    Empty for one that waits for nothing.
+    """
+    told = _WAITS.fullmatch(status) if active == "activating" else None
+    if told is None:
+        return ""
+    if other := _OTHER.fullmatch(told["why"]):
+        return f"until the syncd that runs already{other['process'] or ''} ends"
+    return f"until its store {told['can']}: {told['why']}"
 
 
 def _number(text: str | None) -> int:

@@ -18,6 +18,7 @@ from syncd.sign_in.places import paths
 
 _BIN_FOLDERS = ("PIPX_BIN_DIR", "UV_TOOL_BIN_DIR", "XDG_BIN_HOME")
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
+_SHELL_LETTERS = re.compile(r"[^\w@%+=:,./-]")
 _UNIT_LETTERS = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -50,6 +51,17 @@ def command(argv0: str, environ: Mapping[str, str]) -> tuple[str, ...]:
     if found.resolve().is_relative_to(cache.resolve()):
         raise BadUsage(f"{found} lies in a cache that is cleared: install syncd first (pipx install syncd)")
     return (str(found),)
+
+
+def cron_line(environ: Mapping[str, str], argv0: str = "") -> str:
+    """What to put into a crontab in place of a service. cron knows no PATH to speak of, and mails what is printed."""
+    try:
+        words = command(argv0, environ)
+    except BadUsage:
+        words = ("syncd",)
+    # In a shell's own writing without quotes; and to cron a "%" is the end of the line (crontab(5)).
+    escaped = (_SHELL_LETTERS.sub(r"\\\g<0>", word).replace("%", r"\%") for word in words)
+    return f"*/5 * * * * {' '.join(escaped)} sync >/dev/null"
 
 
 def _script(argv0: str) -> Path | None:

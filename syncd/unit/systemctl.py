@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -13,8 +14,8 @@ from pathlib import Path
 from syncd.errors import TryAgain, Unreachable
 
 _ASKING = 10.0  # seconds
-STARTING = 150.0
-"""Seconds: longer than systemd itself waits for a start (90) and a stop (10)."""
+ENDING = 120.0
+"""Seconds: longer than systemd itself waits for an end (10 by our unit, 90 where a drop-in takes that away)."""
 
 
 class NoSystemd(Unreachable):
@@ -58,9 +59,14 @@ class Systemd:
         done = self.ask("show", f"--property={','.join(names)}", "--", unit)
         return {name: value for name, _, value in (line.partition("=") for line in done.stdout.splitlines())}
 
+    def version(self) -> int:
+        """The manager's; 0 where it tells none."""
+        found = re.search(r"\d+", self.ask("show", "--property=Version", "--value").stdout)
+        return int(found[0]) if found else 0
+
     def can(self, options: tuple[str, ...], check: str) -> bool:
         """Whether the shell command *check* works in a sandbox of *options*: tried, since no file tells."""
-        chosen = [part for option in options for part in ("-p", option.replace("%h", str(Path.home())))]
+        chosen = [part for option in options for part in ("-p", _plain(option))]
         words = ("systemd-run", "--user", "--quiet", "--wait", "--collect", *chosen, "/bin/sh", "-c", check)
         return self._run(words, _ASKING).returncode == 0
 
@@ -88,6 +94,11 @@ class Systemd:
             raise NoSystemd(f"there is no {words[0]} here") from None
         except subprocess.TimeoutExpired:
             raise TryAgain(f"{' '.join(words[:3])} gave no answer within {deadline:.0f} seconds") from None
+
+
+def _plain(option: str) -> str:
+    """*option* as it is given over the bus: there, unlike in a unit, ``%`` is a letter like any other."""
+    return re.sub("%[%h]", lambda found: "%" if found[0] == "%%" else str(Path.home()), option)
 
 
 def lingering() -> bool | None:

@@ -6,9 +6,8 @@ doesn't know, and runs without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from syncd.errors import BadConfig
 from syncd.unit import sandbox
@@ -26,8 +25,10 @@ class Wishes:
     start: str
     """The command line."""
     environment: tuple[str, ...] = ()
-    state_directory: bool = True
-    """Whether the store lies where systemd would put it."""
+    state_directory: bool = False
+    """Whether systemd is to make the folder of the store: where it lies in the usual place, and systemd knows that."""
+    make: tuple[str, ...] = ()
+    """Folders that are made before each start where they are missing, as arguments of a command line."""
     write: tuple[str, ...] = ()
     reach: Reach = Reach.COVERS
     private_tmp: bool = True
@@ -41,7 +42,7 @@ syncd keeps the rules of following up after job interviews, in the calendar you 
 
 `syncd service install` puts a unit like this in place, with the paths of your config. By hand:
 
-  mkdir -p ~/.config/systemd/user && mkdir -p -m 700 ~/.local/state/syncd
+  mkdir -p ~/.config/systemd/user
   cp syncd.service ~/.config/systemd/user/
   systemctl --user daemon-reload
   systemctl --user enable --now syncd
@@ -52,6 +53,7 @@ By hand, a config that keeps reminders in files, or its store elsewhere, needs t
 more (systemctl --user edit syncd).""",
     start="/usr/bin/env syncd run",
     environment=("PATH=%h/.local/bin:/usr/local/bin:/usr/bin:/bin",),
+    make=("%h/.local/state/syncd",),
     write=("-%h/.local/state/syncd",),
 )
 
@@ -60,7 +62,7 @@ def unit(wishes: Wishes) -> str:
     """The text of a user unit."""
     parts = [
         _comment(wishes.header),
-        _UNIT.format(of=""),
+        _UNIT.format(of="", target="default.target"),
         "[Service]",
         str(_starting(wishes.start, wishes.environment)),
         _KEPT,
@@ -89,7 +91,8 @@ def template() -> str:
     )
     parts = [
         _comment(_TEMPLATE_HEADER),
-        _UNIT.format(of=" (%i)") + "\nWants=network-online.target\nAfter=network-online.target nss-lookup.target",
+        _UNIT.format(of=" (%i)", target="multi-user.target")
+        + "\nWants=network-online.target\nAfter=network-online.target nss-lookup.target",
         "[Service]",
         str(_starting("/usr/bin/env syncd --config /etc/syncd/%i/config.toml run", (_SYSTEM_PATH,))),
         _KEPT,
@@ -127,14 +130,6 @@ def notes(text: str) -> dict[str, str] | None:
     return {key: value for key, _, value in pairs}
 
 
-def shut_out(text: str, folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Those of *folders* that the unit *text*, one of ours, keeps its service from writing to."""
-    lines = text.splitlines()
-    if notes(text) is None or "ProtectSystem=strict" not in lines:
-        return ()
-    return tuple(folder for folder in folders if f"ReadWritePaths={word(folder, '-')}" not in lines)
-
-
 def _comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
 
@@ -152,6 +147,9 @@ def _starting(start: str, environment: tuple[str, ...]) -> Group:
 def _state(wishes: Wishes) -> Iterator[str]:
     if wishes.state_directory:
         yield _STORE
+    elif wishes.make:
+        lines = (f"ExecStartPre=-+/usr/bin/env mkdir -p -m 700 -- {folder}" for folder in wishes.make)
+        yield "\n".join((_MAKE, *lines))
     yield "# What it writes is the user's alone.\nUMask=0077"
 
 
@@ -189,7 +187,9 @@ _UNIT = """\
 Description=syncd: follow-up reminders for a job search{of}
 # Should it fall over for ten minutes on end, it stays down, and `systemctl status` and `syncd doctor` say so.
 StartLimitIntervalSec=1h
-StartLimitBurst=40"""
+StartLimitBurst=40
+# Nothing waits for it, also where it waits itself for its store, or for another syncd to end.
+After={target}"""
 
 _KEPT = """\
 # What falls over is started again, but not at once; a bad config (78) and a missing sign-in (77) wait for a person.
@@ -206,11 +206,15 @@ TasksMax=32
 Nice=5"""
 
 _STORE = """\
-# The store, readable for its owner alone. `mkdir` or `syncd service install` makes its folder first: where it is
-# missing, systemd 254 and later would put a link to the config's folder in its place. Before 254, StateDirectory= means
-# that folder for a user's service (systemd.exec(5)), and so the store is named once more below.
+# The store, readable for its owner alone. `syncd service install` has made its folder: where that is missing, systemd
+# puts a link to the config's folder in its place (systemd.exec(5); before 254 it means that folder in any case).
 StateDirectory=syncd
 StateDirectoryMode=0700"""
+
+_MAKE = """\
+# The folder of the store, readable for its owner alone, is made outside of the sandbox ("+"): what is missing when it
+# starts is not opened to it. No StateDirectory=: before systemd 254 that means the config's folder here
+# (systemd.exec(5))."""
 
 _LOG = """\
 # Its priorities reach the journal as "<N>" in front of a line (sd-daemon(3)).

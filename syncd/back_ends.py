@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from syncd.settings import NEW_CALENDAR, Settings
 if TYPE_CHECKING:
     from syncd.backends.google.session import Session
     from syncd.sign_in.token_file import Token
+
+
+log = logging.getLogger(__name__)
 
 
 class Connections:
@@ -47,17 +51,24 @@ class Connections:
 
 @contextmanager
 def connected(
-    settings: Settings, now: datetime, clock: Clock, connections: Connections | None = None
+    settings: Settings,
+    now: datetime,
+    clock: Clock,
+    connections: Connections | None = None,
+    warn: Callable[[str], None] = log.warning,
 ) -> Iterator[Sources]:
     """The back ends that *settings* ask for, until they are no longer needed.
 
-    Raises ``SignInNeeded`` where one needs a sign-in and there is none. Asks nothing of any service yet.
+    *warn* is told of a sign-in that works, and can't be kept for the next time. Raises ``SignInNeeded`` where one needs
+    a sign-in and there is none. Asks nothing of any service yet.
     """
     traffic = Traffic()
     with ExitStack() as stack:
         google = "google" in {settings.calendar_backend, settings.mail_backend}
         kept = connections or Connections(clock)
         session = stack.enter_context(kept.session(settings, traffic)) if google else None
+        if session:
+            stack.callback(_tell_unsaved, session, warn)
         by_google = session if settings.calendar_backend == "google" else None
         calendars, reminders = (
             _google_calendars(settings, by_google) if by_google else _local_calendars(settings, now, clock)
@@ -66,6 +77,11 @@ def connected(
             _gmail(settings, session) if session and settings.mail_backend == "google" else _local_mail(settings, clock)
         )
         yield Sources(calendars, mail, reminders, traffic, _sign_in_ends(settings) if google else None)
+
+
+def _tell_unsaved(session: Session, warn: Callable[[str], None]) -> None:
+    if session.credentials.unsaved:
+        warn(session.credentials.unsaved)
 
 
 def _local_calendars(

@@ -1,7 +1,7 @@
 """The daemon: looks at the clock again and again, runs a cycle when one is due, and tells what a person wants to know.
 
 When that is, ``rhythm`` says; what is to be said, ``faults`` and ``headline``. The work, the clock and whoever is told
-come in, so that a test can live through a year of it. ``schedule`` only ticks.
+come in, so that a test can live through a year of it. ``ticking`` has it look.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from syncd import faults, headline, rhythm
 from syncd.cycle import Outcome
-from syncd.errors import BadConfig, Locked, SignInNeeded, Stopped, SyncdError, Unreachable
+from syncd.errors import BadConfig, Locked, SignInNeeded, StartAnew, Stopped, SyncdError, Unreachable
 from syncd.faults import Faults, Found, Said
-from syncd.headline import Known
+from syncd.headline import Known, State
 from syncd.journal import fitting
 from syncd.ports import Clock
 from syncd.rhythm import Moment, Result
@@ -25,10 +25,10 @@ from syncd.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-TICK = 30
-"""Seconds between two looks at the clock: so late, at most, is noticed that the machine woke."""
 _WARNED = 5
 """Warnings of one cycle that are said in the log; where one file is broken, three hundred may be."""
+_LOGGED = ("op", "rule", "due", "title", "event_id")
+"""What the log tells of an operation: the reason quotes mail, and the title is as discreet as the person wants it."""
 
 
 class Work(Protocol):
@@ -64,25 +64,8 @@ class Work(Protocol):
         ...
 
 
-class Waiting(Protocol):
-    """What wakes the daemon."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it is asked to end."""
-        ...
-
-    def reload_asked(self) -> bool:
-        """Whether it is asked to read its config again, since it was last looked."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Wait so long, or until it is asked something."""
-        ...
-
-
 class Daemon:
-    """One account's daemon. ``tick`` is its heartbeat; ``run`` ticks."""
+    """One account's daemon. ``tick`` is its heartbeat."""
 
     def __init__(
         self,
@@ -91,13 +74,18 @@ class Daemon:
         supervisor: Supervisor,
         alert: Callable[[str, str], object] = lambda _title, _text: None,
         chance: Callable[[], float] = random.random,
+        if_read_only: str = "",
     ) -> None:
-        """*alert* shows a title and a text on the desktop; *chance* gives numbers in [0, 1) for the jitter."""
+        """*alert* shows a title and a text on the desktop; *chance* gives numbers in [0, 1) for the jitter.
+
+        *if_read_only* is what to do about a folder that turns out to be read-only, where there is more to say of that.
+        """
         self._work, self._clock, self._supervisor, self._alert, self._chance = work, clock, supervisor, alert, chance
+        self._if_read_only = if_read_only
         self._course = rhythm.begin(self._moment())
         self._stopped, self._lacking, self._warned = Faults(), Faults(), Said()
         self._warnings: tuple[str, ...] = ()
-        self._settled = False  # whether, since somebody was at it, all that is here was found once
+        self._settled: datetime | None = None  # when, since somebody was at it, all that is here was first found
         self._refused: tuple[object] | None = None  # the sign-in that isn't taken
         self._config = ""
         self._waits_for = ""
@@ -107,7 +95,7 @@ class Daemon:
         self._tell_status()
 
     def tick(self) -> None:
-        """Look at the clock and around, and run a cycle if one is due. Raises ``Stopped``."""
+        """Look at the clock and around, and run a cycle if one is due. Raises ``Stopped`` and ``StartAnew``."""
         self._supervisor.alive()
         self._look_at_the_clock()
         if self._refused is not None and self._refused != (self._work.sign_in(),):
@@ -125,12 +113,14 @@ class Daemon:
         self._supervisor.reloading(self._clock.monotonic())
         try:
             self._work.reload()
+        except Stopped:
+            raise
         except (SyncdError, OSError) as error:
-            self._config = faults.words(error)
+            self._config = faults.words(error, self._if_read_only)
             log.error("%s\nthis config is not used; the one read before stays in force", self._config)  # noqa: TRY400 - a person's mistake
         else:
             self._config = ""
-            self._lacking, self._settled = Faults(), False
+            self._lacking, self._settled = Faults(), None
             self._learn()
             log.info("took over the config")
         self._course = rhythm.at_once(self._course)
@@ -156,11 +146,11 @@ class Daemon:
         decision = None
         try:
             outcome = self._work.cycle(self._work.now(), warnings.append, self._progress)
-        except Stopped:
+        except (Stopped, StartAnew):
             raise
         except (SyncdError, OSError) as error:
             log.debug("the cycle stopped", exc_info=True)
-            result = self._failed(error)
+            result = self._failed(error, warnings)
             decision = None if result is Result.SIGNED_OUT else self._course.decision
         else:
             result, decision = self._ended(outcome, warnings), outcome.next_decision
@@ -173,27 +163,44 @@ class Daemon:
         lacks = {fault.text: fault for fault in _lacks(outcome)}
         self._note(faults.left(self._stopped, (), now), faults.left(self._lacking, lacks.values(), now))
         self._warn([line for line in (*outcome.errors, *warnings) if line not in lacks])
-        self._refused, self._settled = None, True
+        self._refused, self._settled = None, self._settled or now
         self._waits_for = ", ".join(outcome.incomplete)
         if outcome.actions:
             log.info("%s", headline.wrote(outcome.actions, now), extra={"fields": _for_machines(outcome)})
         return Result.PARTLY if outcome.pulled.stale else Result.WELL
 
-    def _failed(self, error: SyncdError | OSError) -> Result:
+    def _failed(self, error: SyncdError | OSError, warnings: list[str]) -> Result:
         now = self._work.now()
-        before, found = self._stopped, faults.of(error)
+        before, found = self._stopped, faults.of(error, self._if_read_only)
         if isinstance(error, (SignInNeeded, BadConfig)):  # which a sign-in that others may read is, too
             self._refused = (self._work.sign_in(),)
         if isinstance(error, SignInNeeded):
             before = faults.forgotten(before, Unreachable.__name__)  # which it was, to say so
         # Who has just started it, or changed the config, wants to know at once of a folder that isn't there.
-        found = replace(found, brief=found.brief and self._settled)
+        found = replace(found, brief=found.brief and self._settled is not None)
         self._note(faults.met(before, found, now), Faults(self._lacking.there))
+        if warnings:
+            self._warn(warnings)
+        self._give_way(error, now)
         return next((result for kind, result in _RESULTS if isinstance(error, kind)), Result.TROUBLE)
+
+    def _give_way(self, error: SyncdError | OSError, now: datetime) -> None:
+        """Raise ``StartAnew`` where a folder that could be written no longer can, and there is who starts it anew.
+
+        The sandbox of a service holds on to the folders that it began with: one that is put in their place is read-only
+        for as long as it lives. What was so from its start, a new one doesn't mend.
+        """
+        fault = self._stopped.there[-1]
+        known_well = self._settled is not None and self._settled.astimezone(UTC) < fault.since.astimezone(UTC)
+        if self._supervisor.listens and known_well and faults.is_read_only(error) and faults.is_lasting(fault, now):
+            raise StartAnew(
+                f"{faults.words(error)}, which could be written before; ends, so that the service begins anew with the "
+                "folder that is there now"
+            )
 
     def _progress(self, line: str) -> None:
         if self._known.synced is None:  # the first look through a mailbox takes its time
-            self._status(f"first cycle: {line}")
+            self._status("first cycle" if self._supervisor.public else f"first cycle: {line}")
 
     def _learn(self) -> None:
         """See how the reminders stand; where that can't be seen, the next cycle says why."""
@@ -211,8 +218,8 @@ class Daemon:
         self._stopped, self._lacking = stopped, lacking
         for fault in (*stopped.new, *lacking.new):
             log.warning("%s", fault.text)
-            if fault.name == SignInNeeded.__name__:
-                self._alert("syncd: sign in again", fault.text)
+        for fault in stopped.alarming:
+            self._alert(headline.alarm(fault), fault.text)
         for fault in (*stopped.over, *lacking.over):
             log.info("%s", headline.over(fault, now))
 
@@ -227,28 +234,26 @@ class Daemon:
             log.debug("these are:\n%s", "\n".join(new[_WARNED:]))
 
     def _tell_status(self) -> None:
-        self._status("; ".join(self._lines()))
+        tell = headline.counts if self._supervisor.public else headline.status
+        self._status(tell(self._state(), self._work.now()))
 
     def _status(self, line: str) -> None:
         if line != self._said:
             self._said = line
             self._supervisor.status(line)
 
-    def _lines(self) -> Iterator[str]:
-        now = self._work.now()
+    def _state(self) -> State:
         # A person's own `syncd sync` is over in a moment.
-        there = [fault for fault in self._stopped.there if fault.said or fault.name != Locked.__name__]
-        if there:
-            yield headline.trouble(there[-1], self._course.next_cycle, now)
-        if self._config:
-            yield f"the config was not taken over: {headline.first_line(self._config)}"
-        if self._waits_for:
-            yield f"no reminder yet: {self._waits_for} could not be read completely"
-        yield headline.headline(self._known, now)
-        for fault in self._lacking.there:
-            yield headline.first_line(fault.text)
-        if self._warnings:
-            yield headline.first_line("\n".join(self._warnings))
+        there = [fault for fault in self._stopped.met if fault.said or fault.name != Locked.__name__]
+        return State(
+            known=self._known,
+            trouble=there[-1] if there else None,
+            next_cycle=self._course.next_cycle,
+            config=self._config,
+            waits_for=self._waits_for,
+            lacking=self._lacking.met,
+            warnings=self._warnings,
+        )
 
 
 _RESULTS: tuple[tuple[type[Exception], Result], ...] = (
@@ -266,39 +271,7 @@ def _lacks(outcome: Outcome) -> Iterator[Found]:
 
 def _for_machines(outcome: Outcome) -> dict[str, object]:
     """What stands beside the line of the log in JSON."""
-    told = fitting(outcome.operations())
+    told = fitting({name: row[name] for name in _LOGGED} for row in outcome.operations())
     left = len(outcome.actions) - len(told)
     more = {"more_operations": left} if left else {}
     return {"operations": told, **more, "events": outcome.pulled.events, "messages": outcome.pulled.messages}
-
-
-def run(daemon: Daemon, waiting: Waiting, seconds: Callable[[], int]) -> None:
-    """Tick every so many *seconds*, and at once when asked to reload, until asked to end. Raises ``Stopped``."""
-    from schedule import Scheduler
-
-    scheduler = Scheduler()
-
-    def ask() -> None:
-        scheduler.clear()
-        scheduler.every(seconds()).seconds.do(daemon.tick)
-
-    ask()
-    scheduler.run_all()
-    while not waiting.stopping:
-        if waiting.reload_asked():
-            daemon.reload()
-            ask()
-            scheduler.run_all()
-            continue
-        # It counts by what the clock on the wall shows: where that was set back, it would be silent for as long.
-        idle = scheduler.idle_seconds
-        if idle is None or idle > seconds() + 1:
-            ask()
-        waiting.wait(min(seconds(), idle or 0.0))
-        scheduler.run_pending()
-
-
-def tick_seconds(poll: timedelta, watchdog: float | None) -> int:
-    """How often to tick: often enough for *poll* and for a supervisor that wants to hear of it within *watchdog*."""
-    wanted = [TICK, poll / timedelta(seconds=3), *([] if watchdog is None else [watchdog / 3])]
-    return max(1, int(min(wanted)))

@@ -50,6 +50,10 @@ class Locked(TryAgain):
     """Another syncd holds the lock of this account."""
 
 
+class StartAnew(TryAgain):
+    """What is wrong goes on for as long as this process lives: it has to end, and a new one to begin."""
+
+
 class Stopped(SyncdError):
     """The process was asked to end: what was begun is whole, and the next cycle goes on from here."""
 

@@ -5,20 +5,23 @@ Reads what is stored, by the same infer and plan as a cycle; gives plain lines, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from syncd.cycle import UNREAD, entry_told
 from syncd.errors import BadUsage
 from syncd.infer.facts import Inferred
-from syncd.infer.names import same_company
-from syncd.model import ARTICLE, Event, Interview, Message, OpportunityState, ReminderState, Rule
+from syncd.infer.names import plain, same_company
+from syncd.model import ARTICLE, Event, Interview, Message, OpportunityState, ReminderState
+from syncd.plan.absent import DELETED, Asked, Gone, why_not
 from syncd.plan.business import BusinessCalendar
-from syncd.plan.lifecycle import Course, InterviewDay
+from syncd.plan.lifecycle import Course
 from syncd.plan.wording import clean, day_text, touchpoint_line
-from syncd.settings import Rules, Settings
+from syncd.settings import Settings
 from syncd.status import OpportunityReport, ReminderLine, Report
 
-_DELETED = "you deleted it"
+_UMLAUT = re.compile(r"([aou])e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,16 @@ def explain(what: str, known: Known) -> list[str]:
 
 
 def find(what: str, report: Report) -> list[OpportunityReport]:
-    """The opportunities called *what*: by id, else by company."""
-    by_id = [o for o in report.opportunities if o.outlook.opportunity.id == what]
-    return by_id or [o for o in report.opportunities if same_company(o.outlook.opportunity.company, what)]
+    """The opportunities called *what*: by id, else by company, however its umlauts and accents are written."""
+    by_id = [o for o in report.opportunities if o.outlook.opportunity.id == what.lower()]
+    called = [o for o in report.opportunities if same_company(o.outlook.opportunity.company, what)]
+    alike = [o for o in report.opportunities if same_company(_spelt(o.outlook.opportunity.company), _spelt(what))]
+    return by_id or called or alike
+
+
+def _spelt(name: str) -> str:
+    """*name* the same however it is spelt: Müller, Mueller, MULLER."""
+    return _UMLAUT.sub(r"\1", plain(name))
 
 
 def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
@@ -77,26 +87,39 @@ def _opportunity(report: OpportunityReport, known: Known) -> Iterator[str]:
     yield "What happened"
     for interview in opportunity.interviews:
         yield f"  {_interview(interview, calendar)}"
-    for touchpoint in course.past:
+    for touchpoint in course.told:
         if touchpoint.kind != "interview":
             yield f"  {touchpoint_line(touchpoint, calendar)}"
     for promise in opportunity.promises:
         why = f" ({clean(promise.why[0])})" if promise.why else ""
         yield f"  {day_text(calendar.day(promise.said))}: a date was named, {day_text(promise.by)}{why}"
+    for note in known.inferred.unread:
+        if note.opportunity == opportunity.id:
+            yield f'  noted in {entry_told(note, calendar)}: "{clean(note.line, 80)}", which {UNREAD}'
     yield ""
     yield "Reminders"
     for reminder in report.reminders:
-        yield f"  {_line(reminder, calendar)}"
+        if reminder.stood:  # what was done before it was due is told above, as what happened
+            yield f"  {_line(reminder, calendar)}"
+    asked = _asked(report, known)
     dismissed = {r.rule for r in report.reminders if r.state is ReminderState.DISMISSED}
     for rule in ARTICLE:
         if all(r.rule is not rule or r.state is not ReminderState.OPEN for r in report.reminders):
-            why = why_not(rule, report, known.settings.rules)
-            if why != _DELETED or rule not in dismissed:  # else the line above says so
+            why = why_not(rule, asked)
+            if why != DELETED or rule not in dismissed:  # else the line above says so
                 yield f"  {rule.value}: none open, because {why}"
+
+
+def _asked(report: OpportunityReport, known: Known) -> Asked:
+    gone = tuple(Gone(r.rule, r.state, r.cause, r.why) for r in report.reminders if r.state is not ReminderState.OPEN)
+    outlook = report.outlook
+    return Asked(outlook.course, outlook.state, gone, known.settings.rules, known.calendar, known.report.now)
 
 
 def _state(state: OpportunityState, course: Course) -> str:
     told = state.value.replace("_", " ")
+    if state is OpportunityState.CLOSED:
+        return f"{told}, because all was silent for long when syncd first looked; a word of theirs takes it up again"
     return f"{told}, because {clean(course.decided.why[0])}" if course.decided and course.decided.why else told
 
 
@@ -110,7 +133,7 @@ def _interview(interview: Interview, calendar: BusinessCalendar) -> str:
 
 def _line(reminder: ReminderLine, calendar: BusinessCalendar) -> str:
     when = day_text(calendar.day(reminder.due)) + ("" if reminder.all_day else f" {calendar.local(reminder.due):%H:%M}")
-    why = _DELETED if reminder.state is ReminderState.DISMISSED else clean(reminder.why)
+    why = DELETED if reminder.state is ReminderState.DISMISSED else clean(reminder.why)
     because = f", because {why}" if why else ""
     return f"{reminder.rule.value}: {reminder.state.value}, {when}, {clean(reminder.title, 80)}{because}"
 
@@ -146,67 +169,3 @@ def _message(message: Message, known: Known) -> list[str]:
         lines.append(f"  a date is named: {day_text(reading.expected_by)}")
     belongs = f"it belongs to {link.opportunity}: {link.why}" if link.opportunity else f"it belongs to none: {link.why}"
     return [*lines, f"  {clean(belongs)}"]
-
-
-def why_not(rule: Rule, report: OpportunityReport, rules: Rules) -> str:
-    """Say why no open reminder of *rule* stands for an opportunity."""
-    course, state = report.outlook.course, report.outlook.state
-    if not getattr(rules, rule.value).enabled:
-        return f"rules.{rule.value} is switched off"
-    gone = [r for r in report.reminders if r.rule is rule]
-    if any(r.state is ReminderState.DISMISSED for r in gone) and rule not in {Rule.ASK_NEXT_STEPS, Rule.THANK_YOU}:
-        return _DELETED
-    if rule is Rule.REJECTION_REPLY:
-        return _no_rejection_reply(course, rules)
-    if state is not OpportunityState.ACTIVE and not (rule is Rule.MOVE_ON and state is OpportunityState.MOVED_ON):
-        return f"it is {state.value.replace('_', ' ')}"
-    match rule:
-        case Rule.ASK_NEXT_STEPS:
-            return (
-                "no interview is ahead"
-                if not course.ahead
-                else "the interview has begun, is all-day, or you deleted it"
-            )
-        case Rule.THANK_YOU:
-            return _no_thanks(gone, course.days, rules)
-        case Rule.FOLLOW_UP_PROMISED:
-            if course.promise is None:
-                return "no date was named"
-            return "the date that was named has been kept, or you have asked" if not course.promise_open else _DELETED
-        case Rule.FOLLOW_UP:
-            return _no_follow_up(course)
-        case Rule.MOVE_ON:
-            if course.moves_on is None:
-                return "an interview is ahead, or none took place"
-            return f"its day is {day_text(course.moves_on)}, if nothing is heard until then"
-        case Rule.SIGN_IN:
-            return "it belongs to no job"
-
-
-def _no_rejection_reply(course: Course, rules: Rules) -> str:
-    if not course.rejections:
-        return "there is no rejection"
-    days = rules.rejection_reply.pointless_after.days
-    return f"it was answered, or is more than {days} days old, or something newer came"
-
-
-def _no_thanks(gone: list[ReminderLine], days: tuple[InterviewDay, ...], rules: Rules) -> str:
-    if not days:
-        return "no interview stands"
-    done = [r for r in gone if r.state is ReminderState.DONE]
-    if done:
-        return f"you have thanked them ({clean(done[-1].why)})" if done[-1].why else "you have thanked them"
-    if any(r.state is ReminderState.DISMISSED for r in gone):
-        return _DELETED
-    return (
-        f"the interview on {day_text(days[-1].day)} isn't over, or lies more than "
-        f"{rules.thank_you.pointless_after.days} days back"
-    )
-
-
-def _no_follow_up(course: Course) -> str:
-    if course.ahead:
-        return "an interview is ahead"
-    if course.promise is not None and course.promise_open:
-        return f"they named a date, {day_text(course.promise.by)}, and only one follow-up is open at a time"
-    return "no interview took place yet"

@@ -5,11 +5,13 @@ Days and times are those of the person's zone, which *now* is in. Titles are syn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from syncd.errors import SignInNeeded
 from syncd.faults import Fault
+from syncd.model import Entry
 from syncd.reconcile import Action, Op
 from syncd.standing import TICK, Standing
 
@@ -30,6 +32,64 @@ class Known:
     """The day on which a person who is away is back."""
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the daemon stands."""
+
+    known: Known
+    trouble: Fault | None
+    """What keeps cycles from their end, the latest of it."""
+    next_cycle: datetime
+    config: str = ""
+    """Why the one in its file was not taken over."""
+    waits_for: str = ""
+    """What was never read completely yet."""
+    lacking: tuple[Fault, ...] = ()
+    """What cycles go on without."""
+    warnings: tuple[str, ...] = ()
+    """Of the last cycle."""
+
+
+def status(state: State, now: datetime) -> str:
+    """How it stands, on one line, what is wrong first."""
+    return "; ".join(_parts(state, now))
+
+
+def _parts(state: State, now: datetime) -> Iterator[str]:
+    if state.trouble is not None:
+        yield trouble(state.trouble, state.next_cycle, now)
+    if state.config:
+        yield f"the config was not taken over: {first_line(state.config)}"
+    if state.waits_for:
+        yield f"no reminder yet: {state.waits_for} could not be read completely"
+    yield headline(state.known, now)
+    for fault in state.lacking:
+        yield first_line(fault.text)
+    if state.warnings:
+        yield first_line("\n".join(state.warnings))
+
+
+def counts(state: State, now: datetime) -> str:
+    """As ``status``, where everybody may read it: ``synced 09:12; 3 open; 1 due``, and nobody and nothing is named."""
+    return "; ".join(_counted(state, now))
+
+
+def _counted(state: State, now: datetime) -> Iterator[str]:
+    if state.trouble is not None:
+        yield f"something is wrong since {_moment(state.trouble.since, now)}; the log says what"
+    if state.config:
+        yield "the config was not taken over; the log says why"
+    if state.waits_for:
+        yield "no reminder yet: not all could be read completely"
+    if state.known.synced is None:
+        yield "not synced yet"
+    else:
+        opened = [s.entry for s in state.known.standings if s.open]
+        yield f"synced {_moment(state.known.synced, now)}; {len(opened)} open; {len(_due(opened, now))} due"
+    if more := len(state.lacking) + len(state.warnings):
+        yield f"{more} warning{'' if more == 1 else 's'} in the log"
+
+
 def headline(known: Known, now: datetime) -> str:
     """``synced 09:12; 3 open; next: Thank Jane Hill (Acme), today 17:00``."""
     if known.synced is None:
@@ -41,8 +101,7 @@ def headline(known: Known, now: datetime) -> str:
     if not opened:
         return "; ".join([*parts, "no reminder is open"])
     parts.append(f"{len(opened)} open")
-    # An all-day one is of its day until that is over.
-    due = [e for e in opened if (e.end if e.all_day else e.start).astimezone(UTC) <= now.astimezone(UTC)]
+    due = _due(opened, now)
     ahead = [e for e in opened if e not in due]
     if due:
         more = f" and {len(due) - 1} more" if len(due) > 1 else ""
@@ -67,6 +126,11 @@ def trouble(fault: Fault, next_try: datetime, now: datetime) -> str:
     return f"{first_line(fault.text)} (since {since}{f'; next try {again}' if fault.passing else ''})"
 
 
+def alarm(fault: Fault) -> str:
+    """The title over *fault* on the desktop."""
+    return "syncd: sign in again" if fault.name == SignInNeeded.__name__ else "syncd: the reminders stand still"
+
+
 def first_line(text: str) -> str:
     """The first of several problems, and how many there are beside it."""
     first, *others = text.splitlines() or [""]
@@ -74,8 +138,8 @@ def first_line(text: str) -> str:
 
 
 def over(fault: Fault, now: datetime) -> str:
-    """That it is, of a fault that was said."""
-    took = duration(now.astimezone(UTC) - fault.since.astimezone(UTC))
+    """That it is, of a fault that was said, and how long it was there."""
+    took = duration((fault.mended or now).astimezone(UTC) - fault.since.astimezone(UTC))
     return f"over after {took}: {first_line(fault.text)}"
 
 
@@ -94,6 +158,11 @@ def duration(span: timedelta) -> str:
         if seconds >= 2 * size:
             return f"{seconds // size} {name}s"
     return {1: "1 second", 60: "1 minute"}.get(seconds, f"{seconds} seconds")
+
+
+def _due(opened: Sequence[Entry], now: datetime) -> list[Entry]:
+    """Those of *opened* whose time has come. An all-day one is of its day until that is over."""
+    return [e for e in opened if (e.end if e.all_day else e.start).astimezone(UTC) <= now.astimezone(UTC)]
 
 
 def _told(action: Action, now: datetime) -> str:

@@ -11,21 +11,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from syncd.clock import SystemClock
 from syncd.errors import Locked
+from syncd.ports import Clock
 
+_CLOCK = SystemClock()
+_BETWEEN = 0.1
+"""Seconds between two looks at a lock that is waited for."""
 _LOOKS = 1000
 """So often it is tried again where somebody only looked (``daemon``), which takes them no time at all."""
 
 
 @contextmanager
-def locked(state: Path, *, remove: bool = False) -> Iterator[None]:
+def locked(state: Path, *, remove: bool = False, patience: float = 0.0, clock: Clock = _CLOCK) -> Iterator[None]:
     """Hold the lock of the account whose store is *state*; with *remove* its file goes as the last thing of all.
 
-    Raises ``Locked``, naming the holder, where another has it.
+    Raises ``Locked``, naming the holder, where another has it, and still has it after *patience* (seconds by *clock*).
     """
     path = lock_path(state)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = _hold(path, _at_work)
+    handle = _hold_in_time(path, patience, clock)
     try:
         yield
     finally:
@@ -35,19 +40,21 @@ def locked(state: Path, *, remove: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def running(state: Path) -> Iterator[None]:
+def running(state: Path) -> Iterator[Callable[[], bool]]:
     """Be the daemon of the account whose store is *state*. Cycles take their own lock beside it, whoever runs them.
 
-    Raises ``Locked``, naming the holder, where there is one already.
+    Gives what tells whether the lock still keeps others out: not where its file was taken away, with its folder
+    perhaps, since who comes next locks another. Raises ``Locked``, naming the holder, where there is one already.
     """
     path = run_lock_path(state)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = _hold(path, _runs)
     try:
-        yield
+        yield lambda: _stands(handle, path)
     finally:
         with suppress(OSError):  # a folder that can't be written any more
-            path.unlink(missing_ok=True)
+            if _stands(handle, path):  # else it is another's
+                path.unlink(missing_ok=True)
         os.close(handle)
 
 
@@ -99,10 +106,9 @@ def _hold(path: Path, told: Callable[[str], str]) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(handle), path.stat()):
-                    _sign(handle)
-                    return handle
+            if _stands(handle, path):
+                _sign(handle)
+                return handle
         except BlockingIOError:
             if looks and _is_only_looked_at(handle):
                 looks -= 1
@@ -113,6 +119,25 @@ def _hold(path: Path, told: Callable[[str], str]) -> int:
             os.close(handle)
             raise Locked(told(f" (process {holder})" if holder else "")) from None
         os.close(handle)
+
+
+def _hold_in_time(path: Path, patience: float, clock: Clock) -> int:
+    end = clock.monotonic() + patience
+    while True:
+        try:
+            return _hold(path, _at_work)
+        except Locked:
+            if clock.monotonic() >= end:
+                raise
+        clock.pause(_BETWEEN)
+
+
+def _stands(handle: int, path: Path) -> bool:
+    """Whether the file that is open as *handle* is the one under *path*."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _is_only_looked_at(handle: int) -> bool:

@@ -24,7 +24,7 @@ _TITLE = "syncd: sign in to Google again"
 _TEXT = """\
 Why: Google soon ends this sign-in, and then syncd can neither read nor remind.
 
-In a terminal, run: syncd auth
+In a terminal, run: {auth}
 
 It ends after seven days because the OAuth client is in testing. To be asked no more, set its publishing status to
 "In production" in Google's console, and then sign in once again.
@@ -33,11 +33,17 @@ Kept by syncd."""
 
 
 def sign_in_notice(
-    ends: datetime | None, standings: Iterable[Standing], ended: Iterable[Ended], user: User, now: datetime
+    ends: datetime | None,
+    standings: Iterable[Standing],
+    ended: Iterable[Ended],
+    user: User,
+    now: datetime,
+    option: str = "",
 ) -> tuple[Action, ...]:
     """What has to be written so that the sign-in that *ends* then (None: not foreseen) is asked for once, before.
 
-    What the person did to it stands; one for a sign-in that was renewed since goes.
+    *option* is what ``syncd auth`` needs to find the config. What the person did to it stands; one for a sign-in that
+    was renewed since goes.
     """
     cause = f"sign-in until {ends.isoformat(timespec='minutes')}" if ends else ""
     key = marks.key(user.account.email, Rule.SIGN_IN, cause)
@@ -57,15 +63,16 @@ def sign_in_notice(
     start = _start(ends, BusinessCalendar(user), now) if ends and key not in known else None
     if ends is None or start is None:
         return over
+    text = _TEXT.format(auth=f"syncd auth {option}".rstrip())
     entry = Entry(
-        event_id=marks.event_id(key, 0), title=_TITLE, text=_TEXT, start=start, end=start + _LENGTH, alarm=0
+        event_id=marks.event_id(key, 0), title=_TITLE, text=text, start=start, end=start + _LENGTH, alarm=0
     )  # fmt: skip
     made = Marks(
         rule=Rule.SIGN_IN,
         key=key,
         cause=(cause,),
         due=due_text(start, all_day=False),
-        wrote=Wrote(word_hash(start_text(entry)), word_hash(_TITLE), word_hash(_TEXT), line_hashes(_TEXT)),
+        wrote=Wrote(word_hash(start_text(entry)), word_hash(_TITLE), word_hash(text), line_hashes(text)),
     )
     why = f"the sign-in with Google ends on {BusinessCalendar(user).local(ends):%a %-d %b, %H:%M}"
     return (*over, Action(Op.CREATE, Rule.SIGN_IN, "", why, replace(entry, marks=to_pairs(made))))

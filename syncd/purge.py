@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncd.cycle import forget_plan
 from syncd.errors import Conflict, TryAgain
 from syncd.model import Entry
+from syncd.ownership import reminders_are_in
 from syncd.ports import ReminderCalendar
 from syncd.push import remove
 from syncd.standing import standing
@@ -25,6 +26,8 @@ def purge(sink: ReminderCalendar, store: Store | None) -> tuple[Entry, ...]:
     they keep changing.
     """
     removed: list[Entry] = []
+    if store is not None and reminders_are_in(store) not in {"", sink.name}:
+        store = None  # what it knows under the same ids stands in another calendar
     if store is not None:
         forget_plan(store)
     for _ in range(ROUNDS):

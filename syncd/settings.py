@@ -157,3 +157,5 @@ class Settings:
     state: Path = Path("state.db")
     path: Path | None = None
     """The file they came from."""
+    option: str = ""
+    """What a command of syncd that a person types needs to find that file: ``--config PATH``; empty for the usual."""

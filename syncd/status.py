@@ -38,7 +38,10 @@ _SHOWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """One reminder: ``due`` is where it stands now."""
+    """One reminder: ``due`` is where it stands now.
+
+    ``stood`` is false for one that was done before it had to be written.
+    """
 
     rule: Rule
     due: datetime
@@ -48,6 +51,7 @@ class ReminderLine:
     event_id: str
     cause: tuple[str, ...]
     why: str = ""
+    stood: bool = True
 
     @property
     def due_text(self) -> str:
@@ -200,7 +204,9 @@ def _unwritten_line(item: Wanted) -> ReminderLine:
     """Done before it was ever due: it never had to stand in the calendar."""
     due = item.due
     new_id = event_id(item.match.key, item.match.generation)
-    return ReminderLine(due.rule, due.due, due.all_day, item.state, item.title, new_id, due.causes, item.why)
+    return ReminderLine(
+        due.rule, due.due, due.all_day, item.state, item.title, new_id, due.causes, item.why, stood=False
+    )  # fmt: skip
 
 
 def _opportunity(report: OpportunityReport) -> dict[str, Any]:
@@ -216,7 +222,7 @@ def _opportunity(report: OpportunityReport) -> dict[str, Any]:
         "interviews": [_interview(i) for i in opportunity.interviews],
         "touchpoints": [
             {"kind": t.kind, "at": t.at.isoformat(), "evidence": t.evidence, "why": "; ".join(t.why)}
-            for t in course.past
+            for t in course.told
             if t.kind in _SHOWN
         ],
         "promise": promise,

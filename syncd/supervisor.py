@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -20,6 +20,16 @@ _LONGEST = 1000
 
 class Supervisor(Protocol):
     """Who looks after the process."""
+
+    @property
+    def listens(self) -> bool:
+        """Whether there is one, which starts the process again when it ends with an error."""
+        ...
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody on this machine can read a status: then it is to name nobody and nothing."""
+        ...
 
     def ready(self) -> None:
         """It is up, or done with reloading."""
@@ -45,10 +55,14 @@ class Supervisor(Protocol):
 class Systemd:
     """The one behind ``$NOTIFY_SOCKET``; without that, nobody is told anything."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], in_full: Callable[[str], str] = str) -> None:
+        """*in_full* is what a status goes through before it is told."""
+        self._in_full = in_full
         self._address = _address(environ.get("NOTIFY_SOCKET", ""))
         self.listens = bool(environ.get("NOTIFY_SOCKET"))
         """Whether a service manager started the process, and waits for its word."""
+        self.public = self.listens and not environ.get("MANAGERPID")
+        """Whether it isn't the user's own, which tells its number to what it starts (systemd.exec(5), $MANAGERPID)."""
         self.watchdog = _watchdog(environ)
         """Seconds within which it wants to hear that there is progress; None where it doesn't."""
 
@@ -62,7 +76,7 @@ class Systemd:
 
     def status(self, line: str) -> None:
         """What ``systemctl status`` shows: *line*, on one line."""
-        plain = "".join(letter if letter.isprintable() else " " for letter in line)
+        plain = "".join(letter if letter.isprintable() else " " for letter in self._in_full(line))
         self._tell(f"STATUS={' '.join(plain.split())[:_LONGEST]}")
 
     def alive(self) -> None:

@@ -26,6 +26,8 @@ CUT = Answer(-1)
 """Half of an answer, then the connection is closed."""
 STALL = Answer(-2)
 """Silence, until the server is closed."""
+DRIP = Answer(-3)
+"""An answer that is whole, letter by letter: what is left of it, once each hundredth of a second."""
 
 Say = Answer | Callable[[Request], Answer]
 
@@ -101,13 +103,19 @@ def _listening(script: Scripted) -> type[BaseHTTPRequestHandler]:
             if answer in (HANG_UP, STALL):
                 self.close_connection = True
                 return
-            data = b"{" + b" " * 100 if answer is CUT else answer.data
-            self.send_response_only(200 if answer is CUT else answer.status)
+            data = b"{" + b" " * 100 if answer is CUT else b"{" + b" " * 300 + b"}" if answer is DRIP else answer.data
+            self.send_response_only(200 if answer in (CUT, DRIP) else answer.status)
             for name, value in ({"Date": DATE} | dict(answer.headers)).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data) + (50 if answer is CUT else 0)))
             self.end_headers()
-            self.wfile.write(data)
+            try:
+                for piece in [data[n : n + 1] for n in range(len(data))] if answer is DRIP else [data]:
+                    self.wfile.write(piece)
+                    script.over.wait(0.01 if answer is DRIP else 0)
+            except ConnectionError:  # enough of it
+                self.close_connection = True
+                return
             self.close_connection = answer is CUT or answer.headers.get("Connection") == "close"
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names

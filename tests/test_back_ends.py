@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from syncd.back_ends import Connections
-from syncd.errors import SignInNeeded, Stopped
+from syncd.back_ends import Connections, connected
+from syncd.errors import SignInNeeded, Stopped, TryAgain
 from syncd.ports import Traffic
 from syncd.settings import Google, Settings
 from tests.fake_google.server import FakeGoogle
@@ -52,6 +54,24 @@ def test_a_new_sign_in_is_taken_up(settings: Settings, google: FakeGoogle) -> No
     google.write_token(settings.google.token)
     with connections.session(settings, Traffic()) as renewed:
         assert renewed.ask(renewed.users.getProfile(userId="me"), units=1)["emailAddress"] == "robin@home.example"
+
+
+def test_a_sign_in_that_can_not_be_kept_is_told_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.google.token is not None
+    signed_in = json.loads(settings.google.token.read_text())
+    settings.google.token.write_text(json.dumps({k: v for k, v in signed_in.items() if k not in ("token", "expiry")}))
+
+    def full(path: Path, _: object) -> None:
+        raise TryAgain(f"{path}: the sign-in can't be written")
+
+    connections, told = Connections(VirtualClock()), []
+    now = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    with monkeypatch.context() as patched:
+        patched.setattr("syncd.sign_in.credentials.write_token", full)
+        for _ in range(2):
+            with connected(settings, now, VirtualClock(), connections, told.append) as sources:
+                sources.reminders.pull(None)
+        assert told == [f"{settings.google.token}: the sign-in can't be written"] * 2
 
 
 def test_other_endpoints_are_another_client(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The business calendar: in every zone and through every change of clocks, the wall clock is what counts."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,16 @@ def test_the_nth_business_day_after_a_day_has_n_business_days_behind_it(calendar
     found = calendar.after(day, count)
     assert calendar.is_business_day(found)
     assert calendar.between(day, found) == count
+
+
+@given(calendars, days, st.integers(1, 15), days, st.integers(0, 30))
+def test_days_away_move_a_day_to_their_end_and_no_farther(calendar, day, count, first, long):
+    until = first + timedelta(days=long)
+    away = BusinessCalendar(replace(calendar.user, away=((first, until),)))
+    plain, found = calendar.after(day, count), away.after(day, count)
+    assert away.is_working_day(found)
+    assert found == (calendar.on_or_after(until) if first <= plain < until else plain)
+    assert away.counted(day, count) == plain
 
 
 @given(calendars, days)

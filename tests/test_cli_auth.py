@@ -680,7 +680,7 @@ def test_the_config_may_be_named_before_or_behind_and_is_named_again_at_the_end(
     (desk.folder / "config.toml").unlink()
     shown = desk.by_hand("--config", str(elsewhere))
     assert shown.code == 0
-    assert f"`syncd sync --dry-run --config '{elsewhere}'`" in shown.out
+    assert f"`syncd sync --config '{elsewhere}' --dry-run`" in shown.out
 
 
 # what must never happen

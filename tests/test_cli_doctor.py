@@ -1,6 +1,7 @@
 """``syncd doctor`` on real files and against a server: what it says, what it ends with, and that it changes nothing."""
 
 import json
+import shlex
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -144,6 +145,41 @@ class TestWithFiles:
         assert code == 0
         assert any("less far back" in line for line in bad(found, "warning"))
 
+    def test_files_that_a_cycle_leaves_out(self, home, doctor):
+        whole = INTERVIEW.replace("\n", "\r\n")
+        (home / "cal/cut off.ics").write_text(whole[: whole.index("END:VEVENT")])
+        (home / "cal/page.ics").write_text("<html>please sign in</html>")
+        (home / "cal/odd.ics").write_text(whole.replace("DTSTART", "X-START"))
+        (home / "cal/shut.ics").symlink_to("/proc/self/mem")  # a file that nobody can read from its start
+        code, found = doctor("--config", str(config(home)))
+        assert code == 0
+        told = {one["text"]: one["next"] for one in found if (one["subject"], one["level"]) == ("calendar", "warning")}
+        cut, odd, page, shut = sorted(told)
+        assert cut.startswith(f"{home}/cal/cut off.ics is cut off")
+        assert odd.startswith(f"{home}/cal/odd.ics is read but for")
+        assert page.startswith(f"{home}/cal/page.ics is no iCalendar file")
+        assert shut.startswith(f"{home}/cal/shut.ics may not be read")
+        assert "vdirsyncer sync" in told[cut] == told[page]
+        assert told[shut] == f"see whose it is: ls -ld {home}/cal/shut.ics"
+        assert main(["classify", *shlex.split(told[odd])[4:5]]) in {0, 65}
+
+    def test_a_folder_of_many_broken_files_is_told_in_a_few_lines(self, home, doctor):
+        for number in range(15):
+            (home / f"cal/{number}.ics").write_text("no calendar")
+        _, found = doctor("--config", str(config(home)))
+        lines = [line for line in bad(found, "warning") if line.startswith("calendar")]
+        assert len(lines) == 11
+        assert lines[-1] == f"calendar: 5 more files of {home}/cal are not wholly read"
+
+    def test_a_folder_of_maildirs_is_as_good_to_it_as_to_a_cycle(self, home, doctor):
+        path = config(home)
+        path.write_text(path.read_text().replace('["~/Sent"]', '["~/Mail"]'))
+        (home / "Mail").mkdir()
+        (home / "Sent").rename(home / "Mail/Sent")
+        code, found = doctor("--config", str(path))
+        assert (code, bad(found)) == (0, [])
+        assert f"mail: {home}/Mail is there and can be read" in bad(found, "ok")
+
     def test_what_was_there_and_is_gone(self, home, doctor):
         config(home)
         assert main(["sync"]) == 0
@@ -221,7 +257,7 @@ class TestWithGoogle:
         search = Search(google, root, "team@group.example")
         code, found = self.ask(doctor, search)
         assert code == 78
-        assert bad(found) == ['calendar: "team@group.example" can be read, and not written: you are its reader']
+        assert bad(found) == ['calendar: "t...@group.example" can be read, and not written: you are its reader']
 
     def test_one_that_is_not_there(self, google, root, doctor):
         search = Search(google, root, "nowhere@group.example")

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_flags_alone_are_enough(home, capsys):
         f"wrote {home}/.config/syncd/config.toml",
         f"made {home}/follow-ups for the reminders",
         "next: `syncd sync --dry-run` shows what a first run would do",
-        "at last: `syncd service install` has it run by itself",
+        "finally: `syncd service install` has it run by itself",
     ]
 
 
@@ -212,7 +213,7 @@ def test_google_is_proposed_where_no_files_are_known(home, capsys):
         f"your OAuth client belongs in {client}, which is not there yet: `syncd auth --help` tells how to make it",
         "next: `syncd auth`, once",
         "then: `syncd sync --dry-run` shows what a first run would do",
-        "at last: `syncd service install` has it run by itself",
+        "finally: `syncd service install` has it run by itself",
     ]
 
 
@@ -478,3 +479,33 @@ def at_a_terminal(home, flags, last):
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+class TestASecondAccount:
+    SECOND = ("--email", "sam@mail.example", "--timezone", "Europe/London", "--country", "GB", "--yes")
+
+    def test_it_gets_a_store_of_its_own_beside_the_first(self, home, capsys):
+        assert main(["init", *FLAGS, *FILES]) == 0
+        capsys.readouterr()
+        second = home / "my second.toml"
+        assert main(["init", *self.SECOND, *FILES, "--output", str(second)]) == 0
+        settings = config.load(second, os.environ)
+        assert settings.state == config.default_state(os.environ).with_name("state-my-second.db")
+        told = (
+            f"its store is {settings.state}, by [state] path: the usual one is that of {load(home).user.account.email}"
+        )
+        assert told in capsys.readouterr().out.splitlines()
+        assert main(["init", *self.SECOND, *FILES, "--output", str(second), "--force"]) == 0
+        assert config.load(second, os.environ).state == settings.state
+
+    def test_by_what_is_in_the_store_where_the_first_config_lies_elsewhere(self, home):
+        first, second = str(home / "first.toml"), str(home / "second.toml")
+        assert main(["init", *FLAGS, *FILES, "--output", first]) == 0
+        assert main(["sync", "--config", first]) == 0
+        assert main(["init", *self.SECOND, *FILES, "--output", second]) == 0
+        assert config.load(Path(second), os.environ).state.name == "state-second.db"
+
+    def test_the_same_account_keeps_the_usual_one(self, home):
+        assert main(["init", *FLAGS, *FILES]) == 0
+        assert main(["init", *FLAGS, *FILES, "--output", str(home / "trial.toml")]) == 0
+        assert config.load(home / "trial.toml", os.environ).state == config.default_state(os.environ)

@@ -78,11 +78,12 @@ def person(tmp_path, capsys):
 
 class TestWhatItSays:
     def test_it_tells_takes_words_and_ends(self, person):
+        named = f"--config {person.config}"
         assert person.syncd("pause") == (0, "Not paused.\n", "")
         assert person.syncd("pause", "off") == (0, "Not paused.\n", "")
         code, out, _ = person.syncd("pause", "next", "Monday")
         assert (code, out.partition(",")[0]) == (0, "Paused: nothing rings before Mon 23 Mar")
-        assert person.syncd("pause")[1] == "Paused until Mon 23 Mar; `syncd pause off` ends it today.\n"
+        assert person.syncd("pause")[1] == f"Paused until Mon 23 Mar; `syncd pause off {named}` ends it today.\n"
         assert person.syncd("pause", now="2026-03-23T00:00")[1] == "Not paused.\n"
         code, out, _ = person.syncd("pause", "off", now="2026-03-18T10:00")
         assert (code, out.partition(".")[0]) == (0, "No longer paused (it would have been until Mon 23 Mar)")
@@ -93,12 +94,13 @@ class TestWhatItSays:
         )
 
     def test_beside_a_daemon_it_says_that_this_one_puts_it_into_effect(self, person):
-        assert person.syncd("pause", "2026-03-23")[1].endswith(" The next cycle (syncd sync) puts it into effect.\n")
+        sync = f"syncd sync --config {person.config}"
+        assert person.syncd("pause", "2026-03-23")[1].endswith(f" The next cycle ({sync}) puts it into effect.\n")
         with running(person.state):
             for words in (["off"], ["2026-03-23"]):
                 told = person.syncd("pause", *words)[1]
                 assert told.endswith(
-                    " The running daemon puts it into effect within 6 minutes; syncd sync does at once.\n"
+                    f" The running daemon puts it into effect within 6 minutes; {sync} does at once.\n"
                 )
 
     @pytest.mark.parametrize(("said", "day"), [("2026-04-07", "Tue 7 Apr"), ("5 April", "Sun 5 Apr")])

@@ -1,5 +1,7 @@
 """``syncd purge`` with Google, over real HTTP: what goes, what stays, and what is said of it."""
 
+import shutil
+
 import pytest
 
 from syncd.cli import main
@@ -7,6 +9,7 @@ from syncd.errors import Locked
 from syncd.lock import run_lock_path, running
 from syncd.marks_file import marks_path
 from syncd.sign_in.revocation import CONNECTIONS
+from syncd.unit.places import unit_name
 from tests.fake_google.server import FakeGoogle, Fault
 from tests.test_google_whole import ME, OWN, Search, at
 
@@ -99,7 +102,8 @@ def test_no_calendar_is_told_of_that_is_not_syncds(google, tmp_path, capsys):
 def test_who_signed_out_before_is_told_what_stays(person):
     assert main(["auth", "--revoke", "--config", str(person.search.config)]) == 0
     person.capsys.readouterr()
-    told = "syncd: the reminders at Google stay: not signed in (syncd auth, then syncd purge)\n"
+    named = f"--config {person.search.config}"
+    told = f"syncd: the reminders at Google stay: not signed in (syncd auth {named}, then syncd purge {named})\n"
     before = person.files
     code, out, err = person.purge("--all", "--dry-run")
     assert (code, err) == (77, told)
@@ -123,8 +127,10 @@ def test_a_sign_in_that_google_ended_goes_too(person):
     person.google.oauth.revoke_all()
     code, out, err = person.purge("--all")
     assert code == 77
+    named = f"--config {person.search.config}"
     assert err == (
-        "syncd: the reminders at Google stay: Google no longer takes the sign-in (syncd auth, then syncd purge)\n"
+        "syncd: the reminders at Google stay: Google no longer takes the sign-in "
+        f"(syncd auth {named}, then syncd purge {named})\n"
     )
     assert out[-1] == f"removed {person.search.token} (the sign-in, at Google too)"
     assert person.files == {"config.toml"}
@@ -159,12 +165,39 @@ def test_the_help_says_what_all_is(capsys):
         assert what in shown
 
 
-def test_not_all_beside_a_daemon_that_would_begin_anew(google, tmp_path, capsys):
+def unit_of(config, folder):
+    """Where the person's unit for *config* lies, with their own configs in *folder*."""
+    return folder / "systemd/user" / f"{unit_name(config, {'XDG_CONFIG_HOME': str(folder)})}.service"
+
+
+def test_what_writes_again_is_named_where_it_is(google, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "configs"))
+    person = Person(google, tmp_path, capsys)
+    again = "The next cycle writes those that are due again."
+    assert person.purge()[1][-1] == again
+    unit = unit_of(person.search.config, tmp_path / "configs")
+    unit.parent.mkdir(parents=True)
+    unit.touch()
+    assert main(["sync", "--config", str(person.search.config), "--now", NOW]) == 0
+    capsys.readouterr()
+    *_, first, last = person.purge()[1]
+    assert first == again
+    assert f"syncd service uninstall --config {person.search.config}" in last
+
+
+def test_not_all_beside_a_daemon_that_would_begin_anew(google, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "configs"))
     person = Person(google, tmp_path, capsys)
     standing = person.standing()
+    unit = unit_of(person.search.config, tmp_path / "configs")
     with running(person.state):
         code, said, told = person.purge("--all")
+        assert (code, said) == (75, []) and told.endswith(" and would begin anew; end it first\n")
+        unit.parent.mkdir(parents=True)
+        unit.touch()
+        code, said, told = person.purge("--all")
         assert (code, said) == (75, []) and "first: syncd service uninstall" in told
+        shutil.rmtree(tmp_path / "configs")
         assert person.standing() == standing and person.signed_in
         assert person.purge("--all", "--dry-run")[0] == 0
     run_lock_path(person.state).write_text("1")  # of a daemon that was killed

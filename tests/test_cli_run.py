@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +24,11 @@ import icalendar
 import pytest
 
 from syncd.cli._account import Account
+from syncd.cli._start import _reread, hold
+from syncd.cli.run import _if_read_only
+from syncd.errors import Stopped
 from syncd.journal import Journal
+from syncd.supervisor import Systemd
 from tests.fake_google.server import FakeGoogle, Fault
 from tests.test_google_whole import ME, Search
 from tests.virtual_clock import VirtualClock
@@ -107,6 +113,7 @@ class Run:
             "HOME": str(folder),
             "NOTIFY_SOCKET": str(self.notify),
             "PYTHONPATH": str(ROOT),
+            "MANAGERPID": str(os.getpid()),  # as if a user's own manager had started it
         }
         with self.log.open("wb") as log:
             if environ.pop("JOURNAL", ""):
@@ -363,8 +370,12 @@ def test_a_bad_config_at_the_start_is_for_a_person_to_mend(home, start, text):
     home.config.unlink()
     if text:
         home.config.write_text(text)
-    run = start(JOURNAL="1")
+    busctl = home.root / "busctl"  # a desktop would be told by it
+    busctl.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {home.root}/shown\n')
+    busctl.chmod(0o755)
+    run = start(JOURNAL="1", PATH=f"{home.root}:{os.environ['PATH']}", DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere")
     assert run.process.wait(30) == 78
+    assert "syncd: the config can't be used" in (home.root / "shown").read_text().splitlines()
     assert run.lines
     assert all(line.startswith(f"<3>{'no config at ' if text is None else home.config}") for line in run.lines)
 
@@ -377,6 +388,47 @@ def test_a_file_that_is_no_store_is_refused_at_the_start(home, start):
     assert (home.root / "state" / "state.db").read_text() == "my novel"
 
 
+def test_where_everybody_can_read_it_the_status_names_nobody(home, start):
+    home.interview()
+    run = start(MANAGERPID="")
+    assert re.fullmatch(r"STATUS=synced \d\d:\d\d; 1 open; 0 due", run.until("STATUS=synced"))
+    second = start(MANAGERPID="")
+    second.until("^STATUS=not up; waiting until it ends$")
+    home.config.write_text("[account]\n")
+    third = start(MANAGERPID="")
+    third.until("^STATUS=it ended; the log says why$")
+    assert third.process.wait(30) == 78
+    assert not any(str(home.root) in word for one in (run, second, third) for word in one.told)
+
+
+class TestAFolderOfTheStoreThatIsPutInPlaceAnew:
+    def test_its_lock_is_taken_again(self, home, start):
+        run = start(JOURNAL="1")
+        run.until("STATUS=synced")
+        shutil.rmtree(home.root / "state")
+        run.process.send_signal(signal.SIGHUP)
+        _wait_for(lambda: any("was put in place anew; took the lock in it" in line for line in run.lines))
+        second = start(JOURNAL="1", NOTIFY_SOCKET="")
+        assert second.process.wait(30) == 75
+        assert f"(process {run.process.pid})" in second.lines[0]
+        assert run.stop()[0] == 0
+        assert not list(home.root.glob("state/*.run.lock"))
+
+    def test_where_another_has_it_by_now_it_ends_to_be_started_anew(self, home, start):
+        run = start(JOURNAL="1")
+        run.until("STATUS=synced")
+        shutil.rmtree(home.root / "state")
+        second = start(JOURNAL="1")
+        second.until("STATUS=synced")
+        run.process.send_signal(signal.SIGHUP)
+        assert run.process.wait(30) == 75
+        assert re.match(
+            rf"<3>syncd runs already for this account \(process {second.process.pid}\), since", run.lines[-1]
+        )
+        assert second.process.poll() is None
+        assert second.stop()[0] == 0
+
+
 def test_a_damaged_store_is_rebuilt(home, start):
     (home.root / "state").mkdir()
     (home.root / "state" / "state.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4000)
@@ -385,6 +437,17 @@ def test_a_damaged_store_is_rebuilt(home, start):
     run = start()
     run.until("STATUS=synced .*1 open")
     assert any("damaged" in line for line in run.lines)
+    (home.root / "state" / "state.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4000)
+    run.process.send_signal(signal.SIGHUP)
+    run.until("STATUS=.*the store is damaged again, .* its disk sound.*; synced ")
+    run.process.send_signal(signal.SIGHUP)
+    run.until("^READY=1$")
+    assert len([line for line in run.lines if "damaged again" in line]) == 1
+    (aside,) = (home.root / "state").glob("state.db.damaged-*")
+    aside.rename(aside.with_name("state.db.damaged-20260310T090000"))  # as if it were long ago
+    run.process.send_signal(signal.SIGHUP)
+    run.until("STATUS=synced .*1 open")
+    assert len(list((home.root / "state").glob("state.db.damaged-*"))) == 2
 
 
 def test_a_full_disk_is_said_loses_nothing_and_heals(home, start):
@@ -418,6 +481,10 @@ def test_a_folder_that_is_missing_is_said_loses_nothing_and_heals(home, start, f
     run.process.send_signal(signal.SIGHUP)
     run.until("STATUS=synced .*1 open")
     assert home.reminders() == ["Ask Amber Mills about the next steps"]
+    for _ in range(2):
+        run.process.send_signal(signal.SIGHUP)
+        run.until("^READY=1$")
+    _wait_for(lambda: any("over after" in line for line in run.lines))
     said = [line for line in run.lines if str(home.root / folder) in line]
     assert len(said) == 2
     assert re.search(r" over after (\d+ seconds?|1 minute): ", said[1])
@@ -544,11 +611,12 @@ class TestWithGoogle:
             search.token.unlink()
             run = start(search.config, JOURNAL="1", WATCHDOG_USEC="3000000")
             run.until("^READY=1$")
-            run.until(r"STATUS=not signed in yet; run: syncd auth \(since \d\d:\d\d\); not synced yet")
+            auth = f"syncd auth --config {search.config}"
+            run.until(rf"STATUS=not signed in yet; run: {re.escape(auth)} \(since \d\d:\d\d\); not synced yet")
             search.token.touch(mode=0o600)
             search.token.write_bytes(token)
             run.until("STATUS=synced .*1 open")
-            assert [line for line in run.lines if line.startswith("<4>")] == ["<4>not signed in yet; run: syncd auth"]
+            assert [line for line in run.lines if line.startswith("<4>")] == [f"<4>not signed in yet; run: {auth}"]
             assert any(re.match(r"<6>over after \d+ seconds?: not signed in yet", line) for line in run.lines)
             assert run.stop()[0] == 0
 
@@ -603,3 +671,50 @@ class TestTheSignIn:
             token.chmod(0o600)
             seen.append(account.sign_in())
         assert len(set(seen)) == 3
+
+
+@pytest.mark.parametrize(("environ", "told"), [({"MANAGERPID": "7"}, "syncd service install"), ({}, "ReadWritePaths=")])
+def test_what_opens_a_folder_to_a_service_is_told_by_who_started_it(environ, told):
+    assert _if_read_only(environ).endswith(f": {told}")
+
+
+class TestWhileItCanNotStart:
+    """``hold``, with time as a value."""
+
+    class Full:
+        """An account whose disk is full."""
+
+        def __init__(self, clock):
+            self.clock, self.looks = clock, 0
+
+        def hold(self):
+            self.looks += 1
+            if self.looks == 8:
+                raise Stopped("asked to end")
+            raise OSError(errno.ENOSPC, "No space left on device", "/home/sam/state.db")
+
+        def now(self):
+            return datetime(2026, 3, 10, 9, tzinfo=LONDON) + timedelta(seconds=self.clock.monotonic())
+
+    class Waiting:
+        """Signals that don't come."""
+
+        def __init__(self, clock):
+            self.wait = clock.pause
+
+        def reload_asked(self):
+            return False
+
+    def test_what_lasts_is_shown_on_the_desktop_once(self):
+        clock, shown = VirtualClock(), []
+        with pytest.raises(Stopped):
+            hold(self.Full(clock), clock, self.Waiting(clock), Systemd({}), lambda *words: shown.append(words), "")
+        assert shown == [("syncd: the reminders stand still", "/home/sam/state.db: No space left on device")]
+
+    def test_being_asked_to_end_while_it_reads_its_config_is_no_bad_config(self):
+        class Ending:
+            def reread(self):
+                raise Stopped("asked to end")
+
+        with pytest.raises(Stopped):
+            _reread(Ending())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.unit import Unit, look
+from syncd.unit import Systemd, Unit, look
 
 CONFIG = """\
 [account]
@@ -154,3 +154,31 @@ def test_status_while_it_is_started_again_and_again_is_none_either(known):
 @pytest.mark.parametrize("active", ["active", "reloading", "inactive", "activating"])
 def test_status_of_a_service_that_runs_or_was_stopped_is_a_success(known, active):
     assert known(ActiveState=active, Result="success", ExecMainStatus=0).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("syncd runs already for this account (process 12)", "until the syncd that runs already (process 12) ends"),
+        ("syncd runs already for this account", "until the syncd that runs already ends"),
+        ("/s/state.db: disk I/O error", "until its store can be used: /s/state.db: disk I/O error"),
+    ],
+)
+def test_status_of_a_service_that_waits_says_for_what(known, says, told):
+    ends = "ends" if "already" in says else "can be used"
+    done = known(ActiveState="activating", Result="success", StatusText=f"{says}; waiting until it {ends}")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"syncd.service waits {told}\n") and "it says" not in done.stdout
+
+
+def test_a_service_that_is_up_waits_for_nothing_whatever_a_reminder_is_called(known):
+    done = known(ActiveState="active", Result="success", StatusText="next: Pay; waiting until it ends, today")
+    assert "waits" not in done.stdout and "it says: next: Pay" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("told", "version"), [("252.38-1~deb12u1", 252), ("254", 254), ("v256-rc3", 256), ("257.5+suse.1", 257), ("", 0)]
+)
+def test_the_managers_version_in_the_writing_of_any_distribution(silent, told, version):
+    (silent / "bin/systemctl").write_text(f"#!/bin/sh\necho '{told}'\n")
+    assert Systemd(environ(silent, XDG_RUNTIME_DIR=str(silent))).version() == version

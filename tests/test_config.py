@@ -163,7 +163,14 @@ after = "1d"
         ("", ': [account] email: is missing; write email = "you@mail.example" with your own'),
         ("[account]\n", ':1: [account] email: is missing; write email = "you@mail.example" with your own'),
         ("[account]\nemail = robin@home.example\n", ":2: is no valid TOML: invalid value"),
-        ("[account]\nemail = 'a@b.example'\nemail = 'c@d.example'\n", ":3: is no valid TOML: cannot overwrite a value"),
+        (
+            "[account]\nemail = 'a@b.example'\nemail = 'c@d.example'\n",
+            ":3: email stands twice, first in line 2; keep one of them",
+        ),
+        (
+            f"{MINIMAL}\n[rules]\nthank = 'any'\n[daemon]\n[rules]  # more\ndiscreet = true\n",
+            f":{MINIMAL.count(chr(10)) + 5}: [rules] stands twice, first in line {MINIMAL.count(chr(10)) + 2}; put what is",
+        ),
         ("[account", ":1: is no valid TOML: expected ']' at the end of a table declaration"),
         ("x = " + "9" * 5000, ":1: is no valid TOML: exceeds the limit"),
         ("account = 3\n" + MINIMAL.replace("[account]", "[x]"), ":1: [account]: must be a table, as [account]"),
@@ -227,6 +234,20 @@ def test_what_is_no_config_is_explained(problems, text, problem):
 )
 def test_a_value_that_can_not_be_is_named_with_its_line(problems, more, problem):
     assert any(problem in line for line in problems(MINIMAL + more)), problems(MINIMAL + more)
+
+
+@pytest.mark.parametrize(
+    ("zone", "meant"),
+    [
+        ("CEST", '; a place is needed, as "Europe/Berlin"'),
+        ("pdt", '; a place is needed, as "America/Los_Angeles"'),
+        ("Europe/Berln", '; did you mean "Europe/Berlin"?'),
+        ("XST", ""),
+    ],
+)
+def test_a_zone_is_a_place(problems, zone, meant):
+    (line,) = problems(MINIMAL.replace("Europe/Berlin", zone))
+    assert line.endswith(f': no such time zone: "{zone}"{meant}')
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _leaves(owner, above=()):
             yield (*above, field.name)
 
 
-UNSET = {("path",), ("user", "away")}
+UNSET = {("path",), ("option",), ("user", "away")}
 """What no config says: where it lies, and when its owner is away (``syncd pause``)."""
 
 

@@ -1,6 +1,7 @@
 """The cycle: half the facts, stale facts, the absurd, and nothing to do."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,21 @@ def test_a_source_out_of_reach_is_stood_in_for_by_what_is_stored_and_its_age_is_
     world.calendar.put(an_interview("u", at("2026-03-10 10:00")))
     assert run(world, mail=[moody], now=at("2026-03-10 15:05")).errors == ()
     assert world.shown() == ["follow_up 2026-03-24 09:30"]
+
+
+def test_what_it_warned_of_outlives_a_cycle_that_does_not_come_to_its_end(world):
+    class Broken:
+        name = "work"
+
+        def pull(self, *how):
+            return replace(world.calendar.pull(*how), warnings=("a.ics: is broken",))
+
+    warnings = []
+    gone = MemoryCalendar("home")
+    gone.vanish()
+    with pytest.raises(Absurd):
+        run(world, calendars=[Broken(), gone], warnings=warnings)
+    assert warnings == ["a.ics: is broken"]
 
 
 def test_a_sink_out_of_reach_ends_the_cycle_and_the_next_one_does_what_was_left(world):

@@ -17,13 +17,26 @@ import pytest
 
 from syncd.backends.memory import MemoryMail
 from syncd.cycle import Outcome
-from syncd.daemon import Daemon, run, tick_seconds
-from syncd.errors import Absurd, BadConfig, BadInput, Locked, SignInNeeded, Stopped, SyncdError, TryAgain, Unreachable
+from syncd.daemon import Daemon
+from syncd.errors import (
+    Absurd,
+    BadConfig,
+    BadInput,
+    Locked,
+    SignInNeeded,
+    StartAnew,
+    Stopped,
+    SyncdError,
+    TryAgain,
+    Unreachable,
+)
 from syncd.headline import Known
 from syncd.interest import Interest
 from syncd.model import Person
 from syncd.ports import MailChanges
-from tests.world import World, an_interview, at
+from syncd.settings import Rules
+from syncd.ticking import run, tick_seconds
+from tests.world import World, a_mail, an_interview, at, some_settings
 
 AWAY = Unreachable("Google can't be reached; syncd tries again by itself")
 SIGN_IN = SignInNeeded("Google no longer takes the sign-in; run: syncd auth")
@@ -44,6 +57,8 @@ class FlakyMail(MemoryMail):
 
 class Life:
     """``Work``, ``Clock`` and ``Supervisor`` of one daemon, whose time passes when a test says so."""
+
+    listens = public = False
 
     def __init__(self, start: str = "2026-03-10 09:00") -> None:
         self.world = World(at(start), mail=FlakyMail())
@@ -178,8 +193,25 @@ def test_one_line_for_a_cycle_that_wrote_with_its_operations_for_machines(life, 
         "INFO wrote 2 reminders: + Thank Ada Berg (Northwind) (today 13:00); "  # noqa: ISC004 - one line
         "+ Follow up with Northwind (Tue 24 Mar 09:30)",
     ]
-    assert [op["op"] for op in caplog.records[0].fields["operations"]] == ["create"]
+    (told,) = caplog.records[0].fields["operations"]
+    assert told.keys() == {"op", "rule", "due", "title", "event_id"}
+    assert (told["op"], told["title"]) == ("create", "Ask Northwind about the next steps")
     assert life.says.startswith("synced 13:00; 2 open; due: Thank Ada Berg (Northwind), today 13:00")
+
+
+def test_the_log_for_machines_quotes_no_mail_and_names_nobody_beside_a_discreet_title(life, caplog):
+    life.world.settings = some_settings(rules=Rules(discreet=True))
+    life.world.calendar.put(an_interview("a", at("2026-03-09 10:00")))
+    life.daemon.tick()
+    life.world.mail.add(a_mail("r", at("2026-03-10 09:02"), "rejection"))
+    life.pass_time(5)
+    rows = [row for record in caplog.records for row in record.fields["operations"]]
+    assert {row["op"] for row in rows} > {"create"}
+    assert any("rejection" in row["rule"] for row in rows)
+    told = [word for row in life.world.store.decisions() for word in (row["company"], row["why"])]
+    assert any("other candidates" in word for word in told)
+    log = json.dumps([rows, [record.getMessage() for record in caplog.records]])
+    assert not any(word in log for word in ("candidates", "Unfortunately", "Northwind", "Ada"))
 
 
 def test_a_cycle_when_the_plan_is_due_to_change_and_not_only_at_the_next_poll(life):
@@ -300,10 +332,120 @@ def test_what_is_wrong_at_home_is_said_once_and_heals(life, caplog, problem, tol
     assert life.minutes == [5] * 12
     assert logged(caplog) == [f"WARNING {told}"]
     assert life.says == f"{told} (since 09:00); not synced yet"
+    assert life.alerts == [("syncd: the reminders stand still", told)]
     life.problem = None
     life.pass_time(5)
     assert len(life.world.open) == 1
+    assert life.says.startswith("synced 10:05")
+    assert not [line for line in logged(caplog) if "over" in line]
+    life.pass_time(10)
     assert f"INFO over after 65 minutes: {told}" in logged(caplog)
+    assert len(life.alerts) == 1
+
+
+def test_what_is_wrong_in_every_second_cycle_is_said_once(life, caplog):
+    full = OSError(errno.ENOSPC, "No space left on device", "/home/sam/x")
+    for _ in range(20):
+        life.problem = full
+        life.pass_time(5)
+        assert life.says.startswith("/home/sam/x: No space left on device (since 09:00)")
+        life.problem = None
+        life.pass_time(5)
+        assert life.says.startswith("synced ")
+    assert logged(caplog) == ["WARNING /home/sam/x: No space left on device"]
+    assert len(life.alerts) == 1
+    life.pass_time(10)
+    assert logged(caplog)[1:] == ["INFO over after 3 hours: /home/sam/x: No space left on device"]
+
+
+def test_a_full_disk_that_has_room_with_the_next_look_is_no_alert(life, caplog):
+    life.problem = OSError(errno.ENOSPC, "No space left on device", "/home/sam/x")
+    life.daemon.tick()
+    life.problem = None
+    life.pass_time(60)
+    assert len(caplog.records) == 2
+    assert life.alerts == []
+
+
+def test_another_absurdity_is_said_after_the_first_one_is_mended(life, caplog):
+    life.problem = Absurd("the calendar home is gone")
+    life.pass_time(21)
+    life.problem = Absurd("this cycle would end 9 of 12 open reminders")
+    life.pass_time(60)
+    assert logged(caplog) == [
+        "WARNING the calendar home is gone",
+        "WARNING this cycle would end 9 of 12 open reminders",
+    ]
+    assert [text for _, text in life.alerts] == [
+        "the calendar home is gone",
+        "this cycle would end 9 of 12 open reminders",
+    ]
+
+
+READ_ONLY = OSError(errno.EROFS, "Read-only file system", "/home/sam/follow-ups")
+
+
+class TestAFolderThatWasPutInPlaceAnew:
+    def test_under_a_service_manager_it_ends_to_be_started_anew(self, life, caplog):
+        life.listens = True
+        life.daemon.tick()
+        life.problem = READ_ONLY
+        life.pass_time(8)
+        assert logged(caplog) == ["WARNING /home/sam/follow-ups: Read-only file system"]
+        with pytest.raises(StartAnew, match=r"^/home/sam/follow-ups: Read-only file system, which could be") as ended:
+            life.pass_time(5)
+        assert ended.value.exit_code == 75
+        assert len(caplog.records) == 1
+
+    def test_in_a_terminal_it_goes_on(self, life):
+        life.daemon.tick()
+        life.problem = READ_ONLY
+        life.pass_time(60)
+        assert life.minutes == [5] * 12
+
+    def test_one_that_was_so_from_the_start_is_nothing_that_a_new_start_mends(self, life):
+        life.listens = True
+        life.problem = READ_ONLY
+        life.daemon.tick()
+        life.pass_time(60)
+        life.problem = None
+        life.pass_time(5)
+        life.problem = READ_ONLY
+        life.pass_time(60)
+        assert life.minutes == [5] * 25
+
+    def test_nor_one_that_another_config_names(self, life):
+        life.listens = True
+        life.daemon.tick()
+        life.daemon.reload()
+        life.problem = READ_ONLY
+        life.pass_time(60)
+        assert life.minutes == [0.5, *[5] * 11]
+
+
+def test_what_everybody_can_read_are_counts_and_times(life):
+    life.public = True
+    life.world.calendar.put(an_interview("a", at("2026-03-10 10:00")))
+    life.daemon.tick()
+    assert "first cycle" in life.told
+    assert life.says == "synced 09:00; 1 open; 0 due"
+    life.pass_time(50)
+    assert life.says == "synced 09:50; 1 open; 1 due"
+    life.warnings = ["/home/sam/cal/jane.ics: is broken"]
+    life.world.mail.away = True
+    life.pass_time(5)
+    assert life.says == "synced 09:55; 1 open; 1 due; 2 warnings in the log"
+    life.problem = SignInNeeded("not granted: to read jane@home.example")
+    life.pass_time(60)
+    assert life.says.startswith("something is wrong since 10:")
+    assert "; the log says what; synced 09:55; 1 open; 1 due; " in life.says
+
+    def refuse() -> None:
+        raise BadConfig("/home/sam/c.toml:3: [account] email: is jane's")
+
+    life.new_config = refuse
+    life.daemon.reload()
+    assert not any(name in line for line in life.told for name in ("jane", "sam", "Ada", "Northwind"))
 
 
 def test_a_day_s_poll_is_not_waited_for_when_the_disk_was_full(life):
@@ -409,6 +551,14 @@ def test_warnings_of_a_cycle_are_said_once(life, caplog):
     assert logged(caplog)[1:] == ["INFO took over the config"]
 
 
+def test_warnings_of_a_cycle_that_fails_are_said_too(life, caplog):
+    life.warnings = ["line 3 of the marks can't be read"]
+    life.problem = Absurd("/cal is gone")
+    life.daemon.tick()
+    assert logged(caplog) == ["WARNING /cal is gone", "WARNING line 3 of the marks can't be read"]
+    assert life.says.endswith("; line 3 of the marks can't be read")
+
+
 def test_of_many_warnings_five_are_said_and_one_stands_in_the_status(life, caplog):
     life.warnings = [f"{number}.ics: is broken" for number in range(300)]
     life.daemon.tick()
@@ -438,7 +588,22 @@ def test_what_was_written_fits_a_line_of_the_journal(life, caplog):
         "Coral",
         "Pearl",
     ]
-    seconds = ["mill", "forge", "dale", "works", "ford", "wick", "gate", "holm", "beck", "thorpe"]
+    seconds = [
+        "mill",
+        "forge",
+        "dale",
+        "works",
+        "ford",
+        "wick",
+        "gate",
+        "holm",
+        "beck",
+        "thorpe",
+        "combe",
+        "bourne",
+        "stead",
+        "wold",
+    ]
     for number, company in enumerate(first + second for first in firsts for second in seconds):
         start = at("2026-03-11 09:00") + timedelta(days=number // 8, hours=number % 8)
         life.world.calendar.put(an_interview(f"i{number}", start, company, (Person("Ada", f"ada@{company}.example"),)))
@@ -501,6 +666,15 @@ def test_where_the_machine_travels_its_zone_counts_at_once(life, caplog):
 
 
 class TestReload:
+    def test_being_asked_to_end_meanwhile_is_no_bad_config(self, life, caplog):
+        def stop() -> None:
+            raise Stopped("asked to end")
+
+        life.new_config = stop
+        with pytest.raises(Stopped):
+            life.daemon.reload()
+        assert logged(caplog) == []
+
     def test_a_good_config_takes_effect_with_a_cycle_at_once(self, life, caplog):
         life.daemon.tick()
         life.new_config = lambda: setattr(life, "poll", timedelta(minutes=10))

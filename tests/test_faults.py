@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.errors import Absurd, BadConfig, BadInput, Locked, SignInNeeded, TryAgain, Unreachable
-from syncd.faults import BLIP_TRIES, BRIEF, KEPT, Faults, Found, Said, forgotten, left, met, of, patient
+from syncd.faults import BLIP_TRIES, BRIEF, CALM, KEPT, Faults, Found, Said, forgotten, left, met, of, patient, words
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Europe/London"))
 AWAY = Found("Unreachable", "Google can't be reached", passing=True)
@@ -18,6 +18,13 @@ GONE = Found("Absurd", "the folder is gone", brief=True)
 
 def at(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
+
+
+def well(known, minute):
+    """After as many good cycles as it takes."""
+    for later in range(CALM):
+        known = left(known, (), at(minute + later))
+    return known
 
 
 def texts(faults):
@@ -30,8 +37,61 @@ def test_a_lasting_fault_is_said_once():
         known = met(known, FULL, at(minute))
         said += texts(known.new)
     assert said == ["no space left"]
-    known = left(known, (), at(600))
+    known = left(left(known, (), at(600)), (), at(605))
+    assert (known.over, known.met) == ((), ())
+    known = left(known, (), at(610))
     assert (texts(known.over), known.there) == (["no space left"], ())
+    assert known.over[0].mended == at(600)
+
+
+def test_what_comes_and_goes_is_said_once_and_over_when_it_stays_away():
+    known, said, over = Faults(), [], []
+    for minute in range(0, 600, 15):
+        known = met(known, FULL, at(minute))
+        said += known.new
+        for well in (5, 10):
+            known = left(known, (), at(minute + well))
+            over += known.over
+    assert (texts(said), over) == (["no space left"], [])
+    known = left(known, (), at(600))
+    assert (texts(known.over), known.over[0].mended) == (["no space left"], at(590))
+
+
+def test_a_sign_in_that_is_taken_again_is_over_at_once():
+    known = left(met(Faults(), of(SignInNeeded("gone; run: syncd auth")), at(0)), (), at(5))
+    assert texts(known.over) == ["gone; run: syncd auth"]
+
+
+def test_what_only_a_person_mends_is_shown_once_when_it_lasts():
+    for found in (FULL, GONE):
+        known = met(Faults(), found, at(0))
+        assert not known.alarming
+        known = met(known, found, at(5))
+        assert texts(known.alarming) == texts(known.there)
+        for minute in range(10, 600, 10):  # also where it comes and goes
+            known = met(left(known, (), at(minute)), found, at(minute + 5))
+            assert not known.alarming
+    known = Faults()
+    for minute in range(0, 600, 5):
+        known = met(known, AWAY, at(minute))
+        assert not known.alarming
+    assert met(Faults(), of(SignInNeeded("gone")), at(0)).alarming
+
+
+def test_what_is_absurd_is_told_apart_by_where_it_is_and_not_by_its_counts():
+    names = [
+        of(Absurd(text)).name
+        for text in (
+            "calendar home: 9 of 12 events are suddenly gone",
+            "calendar home: 10 of 12 events are suddenly gone",
+            "calendar work: 9 of 12 events are suddenly gone",
+            "this cycle would end 9 of 12 open reminders",
+            "/cal is gone; is it mounted?",
+            "/cal2 is gone; is it mounted?",
+        )
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 5
 
 
 @pytest.mark.parametrize("minutes", [(0, 14), (0, 5, 14.9), (0, 60)])
@@ -51,7 +111,7 @@ def test_what_stays_out_of_reach_is_said_once_whatever_its_words():
         said += [(minute, text) for text in texts(known.new)]
     assert said == [(15, "problem 4")]
     assert known.there[0].since == START
-    assert texts(left(known, (), at(64)).over) == ["problem 6"]
+    assert texts(well(known, 64).over) == ["problem 6"]
 
 
 def test_a_cycle_that_stopped_says_nothing_of_other_faults():
@@ -67,8 +127,10 @@ def test_each_of_several_is_said_once_until_it_is_gone_and_again_when_it_comes_b
     known = left(Faults(), [one, two, one], at(0))
     assert texts(known.new) == ["a is broken", "b is broken"]
     known = left(known, [two], at(5))
+    assert (texts(known.met), known.new, known.over) == (["b is broken"], (), ())
+    known = left(left(known, [two], at(10)), [two], at(15))
     assert (texts(known.new), texts(known.over)) == ([], ["a is broken"])
-    assert texts(left(known, [one, two], at(10)).new) == ["a is broken"]
+    assert texts(left(known, [one, two], at(20)).new) == ["a is broken"]
 
 
 def test_after_sleep_patience_begins_anew():
@@ -116,7 +178,7 @@ def test_what_stays_away_here_is_said_with_the_second_look_and_once():
     assert texts(known.new) == ["the folder is gone"]
     known = met(known, GONE, at(30))
     assert not known.new
-    assert texts(left(known, (), at(35)).over) == ["the folder is gone"]
+    assert texts(well(known, 35).over) == ["the folder is gone"]
 
 
 def test_after_sleep_what_is_away_here_has_a_second_look_as_well():
@@ -154,6 +216,23 @@ def caused(error: Exception, cause: Exception) -> Exception:
 def test_which_may_be_gone_with_the_next_look(error, passing, brief):
     found = of(error)
     assert (found.passing, found.brief) == (passing, brief)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EROFS, "Read-only file system", "/x"), "/x: Read-only file system; open it up"),
+        (caused(TryAgain("/x can't be written"), OSError(errno.EROFS, "Read-only")), "/x can't be written; open it up"),
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), "/x: No space left on device"),
+        (caused(TryAgain("/x can't be written"), OSError(errno.ENOSPC, "No space")), "/x can't be written"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied"),
+        (Absurd("/x is gone"), "/x is gone"),
+    ],
+)
+def test_what_to_do_about_a_read_only_folder_is_said_of_no_other(error, told):
+    found = of(error, "open it up")
+    assert (found.text, words(error, "open it up")) == (told, told)
+    assert "open" not in of(error).text
 
 
 def test_a_warning_is_said_once_for_good():

@@ -491,3 +491,23 @@ def test_a_terminal_is_told_nothing_that_it_would_obey(home):
     machine = home.syncd("status", "--json", *NOW).stdout
     assert machine.count("\n") == 1
     assert any(o["company"].startswith("Crater Lamps") for o in json.loads(machine)["opportunities"])
+
+
+def test_reminders_that_went_elsewhere_are_removed_as_it_is_said(used):
+    def move(old, new):
+        used.config.write_text(used.config.read_text().replace(f'"~/{old}"', f'"~/{new}"'))
+
+    standing = len(used.events())
+    move("follow-ups", "elsewhere")
+    told = used.syncd("sync", *NOW).stderr
+    assert "left as they are, and go on ringing" in told
+    assert "run: syncd purge" in told
+    move("elsewhere", "follow-ups")
+    assert f"{standing} removed" in used.syncd("purge", *NOW).stdout
+    assert used.events() == []
+    move("follow-ups", "elsewhere")
+    used.syncd("sync", *NOW)
+    used.syncd("sync", *NOW)
+    used.reminders = used.root / "elsewhere"
+    assert len(used.events()) == standing
+    assert {str(event["x-syncd-state"]) for event in used.events()} == {"open"}

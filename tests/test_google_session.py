@@ -23,6 +23,7 @@ from tests.fake_google.wire import Answer, Request
 from tests.scripted_google import (
     ACCESS,
     CUT,
+    DRIP,
     HANG_UP,
     NEXT_ACCESS,
     SECRETS,
@@ -280,6 +281,33 @@ def test_a_cycle_has_one_budget_of_time_lost(google: Scripted, tmp_path: Path) -
             with pytest.raises(Unreachable):
                 session.ask(a_listing(session))
     assert len(google.asked) < 20
+
+
+class CountingClock(VirtualClock):
+    """Each look at it takes some seconds."""
+
+    def monotonic(self) -> float:
+        self.now += 4
+        return self.now
+
+
+def test_an_answer_that_drips_is_no_answer_after_two_minutes(google: Scripted, tmp_path: Path) -> None:
+    google.api = [DRIP]
+    clock = CountingClock()
+    with a_session(google, clock, tmp_path) as session:
+        with pytest.raises(Unreachable, match="Google Calendar: no answer in time") as late:
+            session.ask(a_listing(session))
+        google.api = [OK]
+        session.begin(Traffic())
+        assert session.ask(a_listing(session)) == {"kind": "fine"}
+    assert len(google.asked) == 2
+    one_line(late.value)
+
+
+def test_so_is_one_to_the_renewal_of_the_sign_in(google: Scripted, tmp_path: Path) -> None:
+    google.tokens, google.api = [DRIP], [Answer(401)]
+    with a_session(google, CountingClock(), tmp_path) as session, pytest.raises(Unreachable, match="no answer in time"):
+        session.ask(a_listing(session))
 
 
 def test_a_slow_success_costs_no_budget(google: Scripted, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.infer.notes import Tag, note_lines, read_note, read_tags
+from syncd.infer.notes import Tag, meant_lines, note_lines, read_note, read_tags
 
 WEDNESDAY = date(2026, 3, 4)
 
@@ -35,6 +35,22 @@ WEDNESDAY = date(2026, 3, 4)
         ("ils décident avant la fin du mois", "2026-03-31"),
         ("respuesta: antes del viernes", "2026-03-06"),
         ("próximo paso: el 20 de marzo", "2026-03-20"),
+        ("next: 20.3.", "2026-03-20"),
+        ("next: 5.4.", "2026-04-05"),
+        ("next: 5.4.2026", "2026-04-05"),
+        ("next: 1. April", "2026-04-01"),
+        ("next: am Freitag", "2026-03-06"),
+        ("next: morgen", "2026-03-05"),
+        ("next: nächste Woche", "2026-03-13"),
+        ("next: zweite Runde am Freitag", "2026-03-06"),
+        ("next: mardi 31 mars", "2026-03-31"),
+        ("next: 1er avril", "2026-04-01"),
+        ("next: demain", "2026-03-05"),
+        ("next: el lunes", "2026-03-09"),
+        ("next: mañana", "2026-03-05"),
+        ("hear back by 1. April", "2026-04-01"),
+        ("nächster Schritt: next Friday", "2026-03-13"),
+        ("next: week of 30 March", "2026-04-03"),
     ],
 )
 def test_notes(line: str, by: str) -> None:
@@ -52,6 +68,9 @@ def test_notes(line: str, by: str) -> None:
         "Reply by Friday please",
         "The interview takes place on Friday 12 March",
         "Next: coffee with Bob",
+        "Next: call with Sam",
+        "Next: do the demo",
+        "Next: lunch with Di",
         "next",
         "Next Friday we meet at 10",
         "Decision makers attending on Friday: Bob",
@@ -72,6 +91,35 @@ def test_an_invitation_says_nothing(line: str) -> None:
 
 def test_the_last_note_counts() -> None:
     assert read_note("next: Friday\nnext: Tuesday", WEDNESDAY).by == date(2026, 3, 10)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("line", "by"),
+    [
+        ("next: 2 March", "2026-03-02"),
+        ("next: Mon 2 March", "2026-03-02"),
+        ("next: Monday 2nd", "2026-03-02"),
+        ("next: 2.3.", "2026-03-02"),
+        ("next: 2026-03-02", "2026-03-02"),
+        ("next: lundi 2 mars", "2026-03-02"),
+        ("next: 27 February", "2026-02-27"),
+        ("next: 4 March", "2026-03-04"),
+        ("next: Monday", "2026-03-09"),
+        ("next: the 2nd", "2026-04-02"),
+        ("next: tomorrow", "2026-03-05"),
+        ("next: 26 February 2026", None),
+    ],
+)
+def test_a_day_of_the_calendar_may_have_gone_by_since_the_interview(line: str, by: str | None) -> None:
+    note = read_note(line, WEDNESDAY, since=date(2026, 2, 27))
+    assert (note and note.by.isoformat()) == by
+
+
+def test_what_is_surely_meant_as_a_note() -> None:
+    text = (
+        "next: bla\nnext:\nnext: DATE tells it\nhear back by moonrise\nnext steps: we call\n- next: Friday\nNext door"
+    )
+    assert meant_lines(text) == ("next: bla", "hear back by moonrise", "- next: Friday")
 
 
 def test_google_descriptions_are_html() -> None:

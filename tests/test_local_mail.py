@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from syncd.backends.local_mail import LocalMail, messages_in
 from syncd.backends.maildir import Box, Maildirs, decode_utf7
 from syncd.backends.mbox import Mbox
+from syncd.doctor import Level, sources
 from syncd.errors import Absurd, BadInput, Stopped
 from syncd.interest import Interest
 from syncd.model import Account, Direction
@@ -428,3 +431,37 @@ def test_a_pull_passes_a_checkpoint_before_each_file_and_can_be_stopped_there(tm
     left = 100
     assert ids(LocalMail(root, ME, checkpoint).pull(None, LOOM)) == ["0", "1", "2", "3", "4"]
     assert left == 100 - 2 * 5  # each by its header, and then whole
+
+
+def test_a_maildir_that_may_not_be_looked_into_is_said_to_be_one(tmp_path, monkeypatch):
+    maildir(tmp_path / "Sent")
+    monkeypatch.chdir(tmp_path)
+    with _nobody(tmp_path):
+        Path("Sent").chmod(0)
+        try:
+            with pytest.raises(BadInput, match=r"^Sent: can't be read \(Permission denied\); see whose it is$"):
+                LocalMail(Path("Sent"), ME).pull(None, LOOM)
+            (found,) = sources.mail(Path("Sent"))
+            assert (found.level, found.text) == (Level.PROBLEM, "Sent can't be read")
+            Path("Sent").chmod(0o700)
+            Path("Sent/cur").chmod(0)
+            _, found = sources.mail(Path("Sent"))
+            assert (found.level, found.text.partition(":")[0]) == (Level.WARNING, "Sent")
+        finally:
+            Path("Sent").chmod(0o700)
+            Path("Sent/cur").chmod(0o700)
+
+
+@contextmanager
+def _nobody(folder: Path) -> Iterator[None]:
+    """Be somebody whom permissions hold, also where root runs the tests; what is in *folder* is then theirs."""
+    if os.geteuid():
+        yield
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 65534, 65534)
+    os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)

@@ -2,14 +2,17 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from syncd.errors import Locked
 from syncd.lock import daemon, locked, run_lock_path, running
+from tests.virtual_clock import VirtualClock
 
 HOLD = "import sys; from pathlib import Path; from syncd.lock import locked\nwith locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"  # fmt: skip
 
@@ -92,6 +95,38 @@ def test_there_is_one_daemon_for_an_account_and_cycles_go_on_beside_it(tmp_path)
             pytest.fail("two at a time")
         assert refused.value.exit_code == 75
     assert [path.name for path in state.parent.iterdir()] == ["state.db.lock"]
+
+
+def test_who_has_patience_waits_for_the_lock(tmp_path):
+    class Clock(VirtualClock):
+        def pause(self, seconds):
+            super().pause(seconds)
+            if self.now > 1005:
+                held.close()
+
+    state, clock = tmp_path / "state.db", Clock()
+    with ExitStack() as held:
+        held.enter_context(locked(state))
+        with locked(state, patience=10, clock=clock):
+            assert 1005 < clock.now < 1006
+        held.enter_context(locked(state))
+        with pytest.raises(Locked), locked(state, patience=10, clock=VirtualClock()):
+            pytest.fail("two at a time")
+
+
+def test_a_daemon_sees_that_its_lock_was_taken_away_and_takes_no_other_s_with_it(tmp_path):
+    state = tmp_path / "store" / "state.db"
+    with running(state) as stands:
+        assert stands()
+        shutil.rmtree(state.parent)
+        assert not stands()
+        with running(state) as another:
+            assert another() and not stands()
+        third = ExitStack()
+        stays = third.enter_context(running(state))
+    assert stays()
+    third.close()
+    assert not run_lock_path(state).exists()
 
 
 def test_a_daemon_that_was_killed_keeps_nobody_out(tmp_path):

@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from syncd.backends.memory import MemoryCalendar
 from syncd.errors import Absurd
 from syncd.model import Attendee, Entry, PersonMark
 from syncd.settings import Rules
@@ -294,6 +295,18 @@ class JobSearch(RuleBasedStateMachine):
         lost = self.deleted_interviews | {self.book.company_of[owner] for owner in old}
         self.book.forgotten |= {known for known, name in self.book.company_of.items() if name in lost}
         self.book.over -= lost
+
+    @rule()
+    def try_another_calendar(self):
+        """The config names another one for a cycle: afterwards all is as if it hadn't."""
+        spared, right = self.world.twin(), self.world.calendar
+        self.world.calendar = MemoryCalendar(name="elsewhere")
+        self._run(self.world)
+        self.world.calendar = right
+        self.cycle()
+        self._run(spared)
+        mine, theirs = shown(self.world), shown(spared)
+        assert mine == theirs, f"the other calendar left something: {sorted(mine.items() ^ theirs.items(), key=str)}"
 
     @rule(
         write=st.integers(1, 6),

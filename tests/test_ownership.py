@@ -8,6 +8,7 @@ import pytest
 
 from syncd import config
 from syncd.app import opened, run_cycle
+from syncd.errors import BadInput, SyncdError
 from syncd.status import Report, status
 from tests.story import Story
 
@@ -78,7 +79,8 @@ def test_an_alias_added_later_makes_old_mail_the_persons_own(story: Story) -> No
 def test_the_store_of_another_account_is_begun_anew(story: Story) -> None:
     change(story, "sam@mail.example", "kim@mail.example")
     outcome = run_cycle(story.settings, story.time("2026-03-02 09:05"))
-    assert [e for e in outcome.errors if "sam@mail.example" in e and "begun anew" in e]
+    (told,) = [e for e in outcome.errors if "sam@mail.example" in e and "begun anew" in e]
+    assert "give each config a [state] path of its own" in told
     assert run_cycle(story.settings, story.time("2026-03-02 09:05")).actions == ()
 
 
@@ -104,3 +106,95 @@ def test_status_tells_of_a_cycle_that_stopped(story: Story) -> None:
     run_cycle(story.settings, story.time("2026-03-02 11:00"))
     assert report(story, "2026-03-02 11:00").stopped == ""
     assert report(story, "2026-03-02 11:00").last_run == story.time("2026-03-02 11:00")
+
+
+def at_hand(story: Story, at: str) -> dict[str, str]:
+    """After a cycle: the open reminders."""
+    outcome = run_cycle(story.settings, story.time(at))
+    assert not outcome.errors
+    return {rule: state for rule, state in states(story, at).items() if state == "open"}
+
+
+@pytest.fixture
+def past(story: Story) -> Story:
+    """The interview took place, and was then deleted: it still counts."""
+    assert at_hand(story, "2026-03-03 11:30") == {"thank_you": "open", "follow_up": "open"}
+    story.side.delete("ia")
+    assert at_hand(story, "2026-03-03 11:40") == {"thank_you": "open", "follow_up": "open"}
+    return story
+
+
+def test_a_wrong_path_for_a_while_forgets_no_deleted_interview(past: Story) -> None:
+    right = str(past.side.calendar)
+    change(past, right, f"{right}s")
+    with pytest.raises(BadInput):
+        run_cycle(past.settings, past.time("2026-03-03 11:45"))
+    assert states(past, "2026-03-03 11:45")["thank_you"] == "open"
+    change(past, f"{right}s", right)
+    assert at_hand(past, "2026-03-03 11:50") == {"thank_you": "open", "follow_up": "open"}
+
+
+def test_another_calendar_for_a_while_forgets_no_deleted_interview(past: Story) -> None:
+    right, other = str(past.side.calendar), past.root / "elsewhere"
+    other.mkdir()
+    change(past, right, str(other))
+    run_cycle(past.settings, past.time("2026-03-03 11:45"))
+    assert report(past, "2026-03-03 11:45").opportunities == ()
+    change(past, str(other), right)
+    assert at_hand(past, "2026-03-03 11:50") == {"thank_you": "open", "follow_up": "open"}
+
+
+def test_another_account_for_a_while_forgets_no_deleted_interview(past: Story) -> None:
+    right, other, kept = str(past.side.calendar), past.root / "elsewhere", str(past.side.kept)
+    other.mkdir()
+    change(past, "sam@mail.example", "kim@mail.example")
+    change(past, right, str(other))
+    change(past, kept, f"{other}.ics")
+    run_cycle(past.settings, past.time("2026-03-03 11:45"))
+    assert report(past, "2026-03-03 11:45").opportunities == ()
+    change(past, f"{other}.ics", kept)
+    change(past, str(other), right)
+    change(past, "kim@mail.example", "sam@mail.example")
+    run_cycle(past.settings, past.time("2026-03-03 11:50"))
+    assert at_hand(past, "2026-03-03 11:50") == {"thank_you": "open", "follow_up": "open"}
+
+
+def test_a_renamed_calendar_remembers_what_was_deleted(past: Story) -> None:
+    right, new = past.side.calendar, past.root / "renamed"
+    for number in range(2):
+        past.interview(
+            {"id": f"x{number}", "title": f"Interview with Sorrel {number}", "when": f"2026-03-1{number} 10:00-11:00"},
+            past.time("2026-03-03 11:41"),
+        )
+    before = at_hand(past, "2026-03-03 11:42")
+    assert before["thank_you"] == "open"
+    right.rename(new)
+    change(past, f'"{right}"', f'"{new}"')
+    assert at_hand(past, "2026-03-03 11:50") == before
+    new.rename(right)
+    change(past, f'"{new}"', f'"{right}"')
+    assert at_hand(past, "2026-03-03 11:55") == before
+
+
+def test_a_wrong_place_for_reminders_moves_none(story: Story) -> None:
+    at = "2026-03-03 11:30"
+    assert at_hand(story, at) == {"thank_you": "open", "follow_up": "open"}
+    right = str(story.side.kept)
+    change(story, f'reminders = "{right}"', f'reminders = "{story.config}/where.ics"')
+    before = {path: path.read_bytes() for path in story.side.kept.glob("*.ics")}
+    with pytest.raises(SyncdError):
+        run_cycle(story.settings, story.time(at))
+    change(story, f"{story.config}/where.ics", right)
+    assert run_cycle(story.settings, story.time(at)).actions == ()
+    assert states(story, at)["thank_you"] == "open"
+    assert {path: path.read_bytes() for path in story.side.kept.glob("*.ics")} == before
+
+
+def test_what_a_calendar_left_behind_is_dropped_once_it_is_old(past: Story) -> None:
+    right, other = str(past.side.calendar), past.root / "elsewhere"
+    for number, folder in enumerate((other, past.root / "third")):
+        folder.mkdir()
+        change(past, right if not number else str(other), str(folder))
+        run_cycle(past.settings, past.time(("2026-03-03 11:45", "2026-06-03 11:45")[number]))
+    with opened(past.settings, pytest.fail) as app:
+        assert [source for _, source in app.store.retired().values()] == []

@@ -8,7 +8,17 @@ import pytest
 
 from syncd.errors import BadConfig, TryAgain
 from syncd.model import Ended, Entry
-from syncd.store import KEPT_DECISIONS, Damaged, Store, check_ours, move_aside, open_store, schema, trouble_told
+from syncd.store import (
+    KEPT_DECISIONS,
+    Damaged,
+    Store,
+    check_ours,
+    move_aside,
+    moved_aside,
+    open_store,
+    schema,
+    trouble_told,
+)
 from tests.world import a_mail, an_interview, at
 
 NOW = at("2026-03-10 12:00")
@@ -108,6 +118,21 @@ def test_a_source_that_is_no_longer_configured_takes_its_events_along_and_no_oth
     assert (store.sources(), [e.uid for e in store.events()]) == ({"calendar b"}, ["v"])
 
 
+def test_a_source_that_is_kept_apart_counts_for_nothing_until_it_is_brought_back(store):
+    put_event(store, an_interview("u", NOW))
+    with store.transaction():
+        store.put_cursor("calendar a", "1")
+    before = store.events()
+    store.retire("calendar a", ["sam@mail.example", "s@mail.example"])
+    assert (store.sources(), store.events(), store.hrefs("calendar a")) == (set(), (), set())
+    ((apart, kept),) = store.retired().items()
+    assert kept == ({"sam@mail.example", "s@mail.example"}, "calendar a")
+    assert store.events(apart) == before
+    store.clear()
+    store.bring_back(apart, "calendar a")
+    assert (store.events(), store.cursor("calendar a"), store.retired()) == (before, "1", {})
+
+
 def test_a_message_is_stored_once_and_only_new_ones_count(store):
     with store.transaction():
         assert store.put_messages([a_mail("b", LATER, "reply"), a_mail("a", NOW, "reply")]) == 2
@@ -201,6 +226,24 @@ def test_a_damaged_file_is_moved_aside_and_a_new_store_made(path, damage):
     store.put("complete", "yes")
     store.close()
     assert open_store(path).get("complete") == "yes"
+
+
+def test_two_damaged_ones_are_kept_and_nothing_of_anybody_else_is_taken(path):
+    path.parent.mkdir()
+    others = [path.with_name(name) for name in ("state.db.damaged-mine", "other.db.damaged-20260101T000000")]
+    for other in others:
+        other.write_text("mine")
+    for day in (3, 1, 2, 4):
+        for suffix in ("", "-wal"):
+            path.with_name(path.name + suffix).write_bytes(b"damaged")
+        move_aside(path, f"2026030{day}T090000")
+    assert [(moment.day, aside.name) for moment, aside in moved_aside(path)] == [
+        (4, "state.db.damaged-20260304T090000"),
+        (3, "state.db.damaged-20260303T090000"),
+    ]
+    kept = [f"state.db.damaged-2026030{day}T090000{suffix}" for day in (3, 4) for suffix in ("", "-wal")]
+    assert sorted(one.name for one in path.parent.iterdir()) == sorted([*kept, *(other.name for other in others)])
+    assert all(other.read_text() == "mine" for other in others)
 
 
 def test_an_empty_file_is_a_new_store_and_a_whole_one_stays(path):

@@ -105,7 +105,10 @@ class LocalMail:
         try:
             if not is_regular(self._path):
                 found = Maildirs(self._path)
-                if before is None and not found.any():
+                closed: list[str] = []
+                if before is None and not found.any(closed):
+                    if closed:
+                        raise BadInput(f"{closed[0].removesuffix(', left out')}; see whose it is")
                     raise BadInput(
                         f"{self._path}: holds no Maildir (a folder with cur and new); name one, or an mbox file"
                     )

@@ -144,9 +144,9 @@ class Maildirs:
                 (survey.known if day else survey.fresh).append(place)
         return survey
 
-    def any(self) -> bool:
-        """Whether there is a Maildir at all."""
-        return next(self._folders([]), None) is not None
+    def any(self, warnings: list[str] | None = None) -> bool:
+        """Whether there is a Maildir at all. *warnings* takes the folders that may not be looked into."""
+        return next(self._folders([] if warnings is None else warnings), None) is not None
 
     def find(self, place: Place) -> Place | None:
         """Where a message that is no longer at *place* went, None where it is gone (or in the trash)."""

@@ -32,8 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else 2
     if argv is None and not args.debug:
         sys.excepthook = _one_line
+    from syncd.cli import _hints
     from syncd.cli._log import listening
 
+    _hints.named(args)
     with listening(debug=args.debug):
         return _run(args)
 

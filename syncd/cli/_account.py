@@ -31,6 +31,7 @@ class Account:
 
         self._path, self._environ, self._clock, self._journal = path, environ, clock, journal
         self._lock = ExitStack()
+        self._stands: Callable[[], bool] = lambda: True
         self._held: Path | None = None
         self._connections = Connections(clock)
         reading = config.read(path, environ)
@@ -48,6 +49,7 @@ class Account:
     def cycle(self, now: datetime, warn: Callable[[str], None], progress: Callable[[str], None]) -> Outcome:
         from syncd.app import Manner, run_cycle
 
+        self._keep_out_others()
         manner = Manner(warn=warn, progress=progress, clock=self._clock)
         return run_cycle(self.settings, now, manner, self._connections)
 
@@ -100,11 +102,23 @@ class Account:
         from syncd.store import Damaged
 
         with ExitStack() as lock:
-            lock.enter_context(running(settings.state))
+            stands = lock.enter_context(running(settings.state))
             with suppress(Damaged):  # which the first cycle moves aside, and builds anew
                 _known(settings)
             self._lock.close()
-            self._lock, self._held = lock.pop_all(), settings.state
+            self._lock, self._held, self._stands = lock.pop_all(), settings.state, stands
+
+    def _keep_out_others(self) -> None:
+        """Take the lock again where its file was taken away. Raises ``StartAnew`` where another has it by now."""
+        from syncd.errors import Locked, StartAnew
+
+        if self._stands():
+            return
+        try:
+            self._hold(self.settings)
+        except Locked as other:
+            raise StartAnew(f"{other}, since the folder of its store was put in place anew; this one ends") from other
+        log.warning("%s was put in place anew; took the lock in it", self.settings.state.parent)
 
     def _take_over(self, reading: Reading) -> None:
         for line in reading.warnings:

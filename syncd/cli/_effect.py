@@ -12,10 +12,10 @@ def effect(settings: Settings) -> str:
     """A sentence on it."""
     from datetime import timedelta
 
-    from syncd.daemon import TICK
     from syncd.headline import duration
     from syncd.lock import daemon
     from syncd.rhythm import JITTER
+    from syncd.ticking import TICK
 
     if daemon(settings.state) is None:
         return "The next cycle (syncd sync) puts it into effect."

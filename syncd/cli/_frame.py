@@ -19,6 +19,10 @@ Commands = Any  # what add_subparsers gives has no public name
 Run = Callable[[argparse.Namespace], int]
 
 
+PATIENCE = 10.0
+"""Seconds to wait for another syncd that is at work: the daemon's cycles mostly take one or two."""
+
+
 class Parser(argparse.ArgumentParser):
     """An ``ArgumentParser`` whose errors are one line, and name what was probably meant."""
 
@@ -86,9 +90,10 @@ def now(args: argparse.Namespace, settings: Settings) -> datetime:
 
 def warn(line: str) -> None:
     """Tell something that isn't the answer."""
+    from syncd.cli._hints import hint
     from syncd.cli.render import safe
 
-    print(f"syncd: {safe(line)}", file=sys.stderr)
+    print(f"syncd: {safe(hint(line))}", file=sys.stderr)
 
 
 def progress(*, quiet: bool = False) -> Callable[[str], None]:

@@ -7,11 +7,13 @@ another daemon's lock is gone one day. Only a bad config ends the start: a perso
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syncd import faults, rhythm
+from syncd import faults, headline, rhythm
 from syncd.errors import BadConfig, Locked, Stopped, SyncdError
+from syncd.faults import Faults
 
 if TYPE_CHECKING:
     from syncd.cli._account import Account
@@ -25,12 +27,22 @@ _MARGIN = timedelta(minutes=1)
 """Beyond the next look, until systemd takes the start for hung."""
 
 
-def hold(account: Account, clock: Clock, signals: Signals, systemd: Systemd) -> None:
+def hold(
+    account: Account,
+    clock: Clock,
+    signals: Signals,
+    systemd: Systemd,
+    show: Callable[[str, str], object],
+    if_read_only: str,
+) -> None:
     """Return once *account* holds its store. Until then the process isn't READY: STATUS and one line say why.
+
+    *show* shows a title and a text on the desktop: what lasts, and only a person mends. *if_read_only* is what to do
+    about a folder that is so, as for ``faults.words``.
 
     Raises ``BadConfig``, ``Stopped``, and ``Locked`` where nobody looks after the process but a person, who can wait.
     """
-    said, looks = "", 0
+    said, looks, known = "", 0, Faults()
     while True:
         try:
             account.hold()
@@ -39,12 +51,16 @@ def hold(account: Account, clock: Clock, signals: Signals, systemd: Systemd) -> 
         except (SyncdError, OSError) as problem:
             if isinstance(problem, Locked) and not systemd.listens:
                 raise
-            found = faults.of(problem)
-            text = f"{found.text}; waiting until it {'ends' if isinstance(problem, Locked) else 'can be used'}"
+            found = faults.of(problem, if_read_only)
+            until = f"waiting until it {'ends' if isinstance(problem, Locked) else 'can be used'}"
+            text = f"{found.text}; {until}"
             if found.name != said:
                 said = found.name
                 log.warning("%s", text)
-            systemd.status(text)
+            systemd.status(f"not up; {until}" if systemd.public else text)
+            known = faults.met(known, found, account.now())
+            for fault in known.alarming:
+                show(headline.alarm(fault), fault.text)
         else:
             return
         looks += 1
@@ -70,5 +86,7 @@ def _asked_to_reload(wait: timedelta, clock: Clock, signals: Signals) -> bool:
 def _reread(account: Account) -> None:
     try:
         account.reread()
+    except Stopped:
+        raise
     except (SyncdError, OSError) as problem:
         log.error("%s\nthis config is not used; the one read before stays in force", faults.words(problem))  # noqa: TRY400 - a person's mistake

@@ -75,6 +75,7 @@ def _sign_in(args: argparse.Namespace, settings: Settings, client_secret: Path, 
     from datetime import UTC, datetime
     from shlex import quote
 
+    from syncd.cli._hints import say
     from syncd.errors import BadUsage, SignInNeeded
     from syncd.sign_in import scopes
     from syncd.sign_in.client_file import read_client, seen_by_others
@@ -106,9 +107,9 @@ def _sign_in(args: argparse.Namespace, settings: Settings, client_secret: Path, 
         _frame.warn(f"not granted: {scopes.purpose(scope)}; without it {scopes.cost(scope)}")
     _doubts(settings, account, grant, now)
     if lacking:
-        print(f"next: `syncd auth{_config(args)}` again, with every box ticked")
+        say("next: `syncd auth` again, with every box ticked")
         return SignInNeeded.exit_code
-    print(f"next: `syncd sync --dry-run{_config(args)}` shows what a first run would do")
+    say("next: `syncd sync --dry-run` shows what a first run would do")
     return 0
 
 
@@ -227,13 +228,6 @@ def _doubts(settings: Settings, account: Account, grant: Grant, now: datetime) -
             f'your consent screen is in status "Testing", so this sign-in ends on {ends}: publish it ("Publish app" at '
             f"{_AUDIENCE}), and then run `syncd auth` again, since this sign-in ends all the same"
         )
-
-
-def _config(args: argparse.Namespace) -> str:
-    """The option that the next command needs too."""
-    from shlex import quote
-
-    return "" if args.config is None else f" --config {quote(str(args.config))}"
 
 
 def _revoke(kept_in: Path) -> int:

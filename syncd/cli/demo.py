@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from typing import TYPE_CHECKING
 
 from syncd.cli import _frame
@@ -139,4 +141,20 @@ def _show_end(stage: Stage, search: Search) -> None:
     show_status(report, stage.settings, end, width=WIDTH)
     print(f"\nOpen this file with your calendar, and look at March to May 2026:\n  {stage.reminders}")
     print("The interviews lie beside it, in calendar/. To ask why, or to look around:")
-    print(f"  cd {stage.root}\n  syncd explain Thistle Health --config config.toml --now {end:%Y-%m-%dT%H:%M}")
+    program = called(sys.argv[0])
+    print(f"  cd {shlex.quote(str(stage.root))}")
+    print(f"  {program} explain Thistle Health --config config.toml --now {end:%Y-%m-%dT%H:%M}")
+
+
+def called(how: str) -> str:
+    """What to type for ``syncd``, which was called as *how* (argv[0]): its path, where no PATH leads to it."""
+    import shutil
+    from pathlib import Path
+
+    path = Path(how)
+    if path.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m syncd"
+    found = shutil.which("syncd")
+    if path.name != "syncd" or not path.exists() or (found is not None and Path(found).samefile(path)):
+        return "syncd"
+    return shlex.quote(str(path.absolute()))

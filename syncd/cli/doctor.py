@@ -29,14 +29,17 @@ def run(args: argparse.Namespace) -> int:
     """Look, tell, and end with the code of what has to be mended first."""
     import json
     import os
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from syncd import __version__, config
+    from syncd.cli._hints import hint
     from syncd.doctor import examine, exit_code
 
     path = (_frame.config_path(args) or config.default_path(os.environ)).absolute()
     findings = []
-    for finding in examine(path, os.environ, lambda: datetime.now(UTC), offline=args.offline):
+    for seen in examine(path, os.environ, lambda: datetime.now(UTC), offline=args.offline):
+        finding = replace(seen, text=hint(seen.text), step=hint(seen.step))
         findings.append(finding)
         if not args.json:
             _tell(finding)

@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     from syncd import config
     from syncd.cli._answers import gather
     from syncd.cli._asking import Answers
+    from syncd.cli._store_of_its_own import another, taken_by
     from syncd.errors import BadUsage
 
     path = (_frame.config_path(args) or config.default_path(os.environ)).absolute()
@@ -78,10 +79,18 @@ def run(args: argparse.Namespace) -> int:
     values = gather(args, answers)
     text = config.write(values, OPENING)
     reading = config.parse(text, path, os.environ)
+    account = reading.settings.user.account
+    other = taken_by(account, path, os.environ)
+    if other:
+        values["state.path"] = str(another(account, path, os.environ))
+        text = config.write(values, OPENING)
+        reading = config.parse(text, path, os.environ)
     if args.auth and reading.settings.google.client_secret is None:
         raise BadUsage("--auth: is for Google, and calendar and mail are local here")
     _save(path, text)
     print(f"wrote {path}")
+    if other:
+        print(f"its store is {reading.settings.state}, by [state] path: the usual one is that of {other}")
     reminders = reading.settings.local.reminders
     if reminders is not None and not reminders.exists() and reminders.suffix != ".ics":
         reminders.mkdir(parents=True, mode=0o700)
@@ -92,11 +101,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _go_on(args: argparse.Namespace, answers: Answers, settings: Settings, named: list[str]) -> int:
     """Do what is wanted of the next steps, and name the rest. *named* is what a command needs to find the config."""
-    import shlex
-
+    from syncd.cli._hints import say
     from syncd.sign_in.places import paths
 
-    this = f" {shlex.join(named)}" if named else ""
     client, signed_in = settings.google.client_secret, True  # the client is set where anything is at Google
     if client is not None:
         print(f"your OAuth client belongs in {client}{'' if client.exists() else _NOT_YET}")
@@ -107,13 +114,13 @@ def _go_on(args: argparse.Namespace, answers: Answers, settings: Settings, named
             _call("auth", *named)
         elif not kept:
             signed_in = False
-            print(f"next: `syncd auth{this}`, once")
+            say("next: `syncd auth`, once")
     serves = _wants(answers, args.service, "Have syncd run by itself from now on?", sensible=signed_in and _systemd())
     if serves:
         _call("service", "install", *named)
-    print(f"{'next' if signed_in else 'then'}: `syncd sync --dry-run{this}` shows what a first run would do")
+    say(f"{'next' if signed_in else 'then'}: `syncd sync --dry-run` shows what a first run would do")
     if not serves:
-        print(f"at last: `syncd service install{this}` has it run by itself")
+        say("finally: `syncd service install` has it run by itself")
     return 0
 
 
@@ -138,7 +145,8 @@ def _call(*words: str) -> None:
 
     called = _parser.parse(list(words))
     if called.run(called):
-        raise SignInNeeded(f"the config is written; what is left: `syncd {' '.join(words)}`")
+        left = " ".join(word for word in words[:2] if not word.startswith("--"))
+        raise SignInNeeded(f"the config is written; what is left: `syncd {left}`")
 
 
 def _may_write(path: Path, answers: Answers, *, force: bool) -> None:

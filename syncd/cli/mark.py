@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
 
     from syncd.app import opened
     from syncd.cli._effect import effect
+    from syncd.cli._hints import say
+    from syncd.cli._in_force import in_force
     from syncd.errors import BadUsage
     from syncd.lock import locked
     from syncd.marks_file import add_mark, marks_path
@@ -55,10 +57,14 @@ def run(args: argparse.Namespace) -> int:
     now = _frame.now(args, settings)
     if (args.state == "hear-by") != bool(args.date):
         raise BadUsage("hear-by needs a date, the other states take none: syncd mark Acme hear-by 2026-03-20")
-    by = _date(" ".join(args.date), now, settings) if args.date else None
-    with locked(settings.state), opened(settings, _frame.warn) as app:
+    with locked(settings.state, patience=_frame.PATIENCE), opened(settings, _frame.warn) as app:
         found = _one(args.company, status(app.store, app.settings, app.marks, now))
         opportunity = found.outlook.opportunity
+        by = _date(" ".join(args.date), now, settings, found) if args.date else None
+        until = f" {by.isoformat()}" if by else ""
+        if in_force(args.state, by, found, app.settings.user, now):
+            say(f"{opportunity.company} ({opportunity.id}): {args.state}{until} already. Nothing changes.")
+            return 0
         mark = PersonMark(
             id=uuid.uuid4().hex[:12],
             at=now,
@@ -69,8 +75,7 @@ def run(args: argparse.Namespace) -> int:
             by=by,
         )
         add_mark(marks_path(settings.state), mark)
-    until = f" {by.isoformat()}" if by else ""
-    print(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. {effect(settings)}")
+    say(f"{opportunity.company} ({opportunity.id}): {args.state}{until}. {effect(settings)}")
     return 0
 
 
@@ -93,14 +98,20 @@ def _no_state(args: argparse.Namespace) -> str:
     return f'"{args.state}" is no state; there are {_listed()}{meant}'
 
 
-def _date(text: str, now: datetime, settings: Settings) -> date:
+def _date(text: str, now: datetime, settings: Settings, found: OpportunityReport) -> date:
+    """The day to hear by: ahead, or gone by since the last interview of *found*."""
     from syncd.cli._days import day_said
     from syncd.errors import BadUsage
 
     today = now.astimezone(settings.user.zone).date()
-    by = day_said(text, today)
-    if by < today:
-        raise BadUsage(f"{by.isoformat()} has passed; a date to hear by lies ahead")
+    held = [day.day for day in found.outlook.course.days if day.start <= now]
+    by = day_said(text, today, held[-1] if held else None)
+    if by >= today:
+        return by
+    if not held:
+        raise BadUsage(f"{by.isoformat()} has passed, and no interview took place yet after which they could name it")
+    if by < held[-1]:
+        raise BadUsage(f"{by.isoformat()} lies before the last interview ({held[-1].isoformat()}); name a day after it")
     return by
 
 

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from syncd.cli import render
     from syncd.cli._days import day_said
     from syncd.cli._effect import effect
+    from syncd.cli._hints import say
     from syncd.marks_file import Pause, add_pause, marks_path, read_away
     from syncd.plan.business import BusinessCalendar
     from syncd.store import check_ours
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     told = f"until {render.day(back, now)}" if back else ""
     if not words:
-        print(f"Paused {told}; `syncd pause off` ends it today.")
+        say(f"Paused {told}; `syncd pause off` ends it today.")
         return 0
     until = today if words == "off" else day_said(words, today)
     if words != "off":
@@ -57,9 +58,9 @@ def run(args: argparse.Namespace) -> int:
     check_ours(settings.state)
     add_pause(path, Pause(today, until), now)
     if words == "off":
-        print(f"No longer paused (it would have been {told}). {effect(settings)}")
+        say(f"No longer paused (it would have been {told}). {effect(settings)}")
     else:
-        print(f"Paused: nothing rings before {render.day(until, now)}, but for interviews. {effect(settings)}")
+        say(f"Paused: nothing rings before {render.day(until, now)}, but for interviews. {effect(settings)}")
     return 0
 
 

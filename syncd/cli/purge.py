@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     check_ours(settings.state)
     code, memory = 0, None
     with (
-        _no_daemon(settings.state) if args.all and not args.dry_run else nullcontext(),
+        _no_daemon(settings) if args.all and not args.dry_run else nullcontext(),
         nullcontext() if args.dry_run else _lock(settings.state, remove=args.all),
     ):
         try:
@@ -60,11 +60,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _no_daemon(state: Path) -> Iterator[None]:
+def _no_daemon(settings: Settings) -> Iterator[None]:
     """Keep daemons out. Raises ``TryAgain`` while one runs: with its next cycle all would be there again."""
     from syncd.errors import Locked, TryAgain
     from syncd.lock import running
 
+    state = settings.state
     if not state.parent.exists():  # nothing was ever kept there, and nothing is to be made
         yield
         return
@@ -72,8 +73,20 @@ def _no_daemon(state: Path) -> Iterator[None]:
         try:
             held.enter_context(running(state))
         except Locked as refused:
-            raise TryAgain(f"{refused} and would begin anew; first: syncd service uninstall") from None
+            first = "first: syncd service uninstall" if _has_service(settings) else "end it first"
+            raise TryAgain(f"{refused} and would begin anew; {first}") from None
         yield
+
+
+def _has_service(settings: Settings) -> bool:
+    """Whether a service of the person's own is installed for this config."""
+    import os
+
+    from syncd.unit.places import unit_folder, unit_name
+
+    if settings.path is None:
+        return False
+    return (unit_folder(os.environ) / f"{unit_name(settings.path, os.environ)}.service").exists()
 
 
 def _lock(state: Path, *, remove: bool) -> AbstractContextManager[None]:
@@ -87,6 +100,7 @@ def _reminders(args: argparse.Namespace, settings: Settings, now: datetime) -> P
     """Remove the reminders, and tell where else they are remembered."""
     from syncd.back_ends import connected
     from syncd.cli import render
+    from syncd.cli._hints import say
     from syncd.clock import SystemClock
     from syncd.purge import ours
     from syncd.settings import NEW_CALENDAR
@@ -102,7 +116,9 @@ def _reminders(args: argparse.Namespace, settings: Settings, now: datetime) -> P
         print(f"{len(rows)} {'would be ' if args.dry_run else ''}removed from {sink.name}.")
         google = settings.calendar_backend == "google"
         if rows and not args.dry_run and not (args.all and google):  # it takes a sign-in to write there
-            print("The next cycle writes those that are due again; to be rid of them, first: syncd service uninstall")
+            print("The next cycle writes those that are due again.")
+            if _has_service(settings):
+                say("It is the service's; to be rid of them: syncd service uninstall, and then syncd purge again")
         if args.all and google and settings.calendar_write.startswith(NEW_CALENDAR) and (rows or _wrote_some(settings)):
             name = settings.calendar_write.removeprefix(NEW_CALENDAR)
             print(

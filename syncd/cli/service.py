@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from syncd.cli import _frame
+from syncd.cli._hints import say
 
 if TYPE_CHECKING:
     from syncd.unit import Desk, Unit
@@ -29,9 +30,10 @@ def run(args: argparse.Namespace) -> int:
     """Do one of the three."""
     import os
 
+    from syncd.clock import SystemClock
     from syncd.unit import desk
 
-    place = desk(_frame.config_path(args), os.environ, print)
+    place = desk(_frame.config_path(args), os.environ, say, SystemClock())
     if args.what == "install":
         return _install(args, place)
     return _uninstall(place) if args.what == "uninstall" else _status(place)
@@ -45,21 +47,23 @@ def _install(args: argparse.Namespace, place: Desk) -> int:
     settings = _frame.settings(args)
     place.install(settings, sys.argv[0], linger=args.linger, start=not args.no_start)
     found = look(place.name, place.environ)
-    if found.status:
-        print(f"it says: {_safe(found.status)}")
-    print(f"the log:     {found.log}")
-    print(f"how it is:   systemctl --user status {place.name}")
-    print(f"to stop it:  systemctl --user stop {place.name}, and for good: syncd service uninstall")
+    if found.waits:
+        say("it looks again every few minutes; to have it look now: syncd service install")
+    elif found.status:
+        say(f"it says: {_safe(found.status)}")
+    say(f"the log:     {found.log}")
+    say(f"how it is:   systemctl --user status {place.name}")
+    say(f"to stop it:  systemctl --user stop {place.name}, and for good: syncd service uninstall")
     if not found.lingering and not args.linger:
-        print("it ends when you log out; to have it go on: syncd service install --linger")
+        say("it ends when you log out; to have it go on: syncd service install --linger")
     return 0
 
 
 def _uninstall(place: Desk) -> int:
     if not place.uninstall():
-        print(f"there is no {place.name}.service; nothing to remove")
+        say(f"there is no {place.name}.service; nothing to remove")
         return 0
-    print("your config, the store, the sign-in and the reminders are left as they are (syncd purge removes reminders)")
+    say("your config, the store, the sign-in and the reminders are left as they are (syncd purge removes reminders)")
     return 0
 
 
@@ -68,16 +72,16 @@ def _status(place: Desk) -> int:
 
     found = look(place.name, place.environ)
     if not found.manager:
-        print("no systemd user manager answers here" + (f"; {found.path} is in place" if found.installed else ""))
+        say("no systemd user manager answers here" + (f"; {found.path} is in place" if found.installed else ""))
         return 69
     if not found.installed:
-        print("not installed; to have syncd run by itself: syncd service install")
+        say("not installed; to have syncd run by itself: syncd service install")
         return 0
-    print(f"{place.name}.service {_how(found)}")
-    if found.status:
-        print(f"it says: {_safe(found.status)}")
-    print(_when(found))
-    print(f"the unit: {found.path}\nthe log:  {found.log}")
+    say(f"{place.name}.service {_how(found)}")
+    if found.status and not found.waits:
+        say(f"it says: {_safe(found.status)}")
+    say(_when(found))
+    say(f"the unit: {found.path}\nthe log:  {found.log}")
     return _code(found)
 
 
@@ -100,6 +104,8 @@ _REASONS = {
 def _how(found: Unit) -> str:
     if found.active == "active":
         return f"runs (process {found.pid})"
+    if found.waits:
+        return f"waits {_safe(found.waits)}"
     if found.active in ("activating", "reloading", "deactivating"):
         return f"is {found.active}" + (f" after a failure ({found.result})" if found.result != "success" else "")
     if found.active == "failed":

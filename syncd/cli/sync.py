@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = _frame.settings(args)
     now = _frame.now(args, settings)
-    manner = Manner(args.allow_mass_change, _frame.warn, _frame.progress(quiet=args.json))
+    manner = Manner(args.allow_mass_change, _frame.warn, _frame.progress(quiet=args.json), patience=_frame.PATIENCE)
     outcome = (rehearse_cycle if args.dry_run else run_cycle)(settings, now, manner)
     for line in outcome.errors:
         _frame.warn(line)

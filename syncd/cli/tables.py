@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 
 from syncd.cli import render
+from syncd.cli._hints import say
 from syncd.model import OpportunityState
 from syncd.plan.lifecycle import Course
 from syncd.settings import Settings
@@ -32,6 +34,7 @@ _TOLD = {
     "reply": "they wrote",
 }
 _LAST = 4
+"""So many are told in a table that has to fit a terminal."""
 
 
 def show_status(report: Report, settings: Settings, now: datetime, *, width: int | None = None) -> None:
@@ -42,24 +45,25 @@ def show_status(report: Report, settings: Settings, now: datetime, *, width: int
     if report.stopped:
         at, _, why = report.stopped.partition(" ")
         when = render.moment(datetime.fromisoformat(at), settings.user.zone, now)
-        print(f"The last cycle stopped ({when}): {render.safe(why)}\n")
+        say(f"The last cycle stopped ({when}): {render.safe(why)}\n")
     if report.sign_in_ends is not None:
         when = render.moment(report.sign_in_ends, settings.user.zone, now)
         ended = report.sign_in_ends <= now
-        print(f"Your sign-in with Google {'has ended' if ended else 'ends'} ({when}). Sign in again: syncd auth\n")
+        say(f"Your sign-in with Google {'has ended' if ended else 'ends'} ({when}). Sign in again: syncd auth\n")
     if report.paused_until is not None:
-        print(f"Paused until {render.day(report.paused_until, now)}: nothing rings before (syncd pause off ends it).\n")
+        say(f"Paused until {render.day(report.paused_until, now)}: nothing rings before (syncd pause off ends it).\n")
     for why in report.stale.values():
-        print(f"Not read by the last cycle: {render.safe(why)}\n")
+        say(f"Not read by the last cycle: {render.safe(why)}\n")
     if _must_sign_in(settings):
-        print("Not signed in to Google yet: syncd auth")
+        say("Not signed in to Google yet: syncd auth")
     elif not report.complete:
-        print("No complete cycle has run yet: syncd sync")
+        say("No complete cycle has run yet: syncd sync")
     if not report.opportunities:
         print("No interviews known yet. syncd finds them in the calendars that the config names.")
     else:
         ordered = sorted(report.opportunities, key=lambda o: (o.next is None, o.next.due if o.next else now))
-        rows = [_row(o, settings, now) for o in ordered]
+        last = _LAST if width is not None or sys.stdout.isatty() else None
+        rows = [_row(o, settings, now, last) for o in ordered]
         render.show(("opportunity", "state", "what happened", "next"), rows, width=width)
     for message in report.only_mail:
         day = render.day(message.date.astimezone(settings.user.zone).date(), now)
@@ -80,21 +84,22 @@ def _must_sign_in(settings: Settings) -> bool:
     return google and not paths(settings).token.exists()
 
 
-def _row(report: OpportunityReport, settings: Settings, now: datetime) -> tuple[render.Cell, ...]:
+def _row(report: OpportunityReport, settings: Settings, now: datetime, last: int | None) -> tuple[render.Cell, ...]:
     outlook = report.outlook
     opportunity, state = outlook.opportunity, outlook.state
     name = f"{opportunity.company} – {opportunity.job}" if opportunity.job else opportunity.company
     told = render.Styled(state.value.replace("_", " "), _STYLES[state])
-    return name, told, _happened(outlook.course, settings, now), _next(report, settings, now)
+    return name, told, _happened(outlook.course, settings, now, last), _next(report, settings, now)
 
 
-def _happened(course: Course, settings: Settings, now: datetime) -> str:
+def _happened(course: Course, settings: Settings, now: datetime, last: int | None) -> str:
+    """What happened: the *last* of it, or all."""
     zone = settings.user.zone
-    told = [f"{_TOLD[t.kind]} {render.day(t.at.astimezone(zone).date(), now)}" for t in course.past if t.kind in _TOLD]
+    told = [f"{_TOLD[t.kind]} {render.day(t.at.astimezone(zone).date(), now)}" for t in course.told if t.kind in _TOLD]
     if course.promise is not None and course.promise_open:
         told.append(f"you hear by {render.day(course.promise.by, now)}")
-    more = len(told) - _LAST
-    return "; ".join(([f"… {more} earlier"] if more > 0 else []) + told[-_LAST:])
+    more = len(told) - last if last is not None else 0
+    return "; ".join([f"… {more} earlier", *told[more:]] if more > 0 else told)
 
 
 def _next(report: OpportunityReport, settings: Settings, now: datetime) -> str:

@@ -4,7 +4,7 @@
 ``lines`` finds where a key stands, ``places`` knows the usual paths, ``writing`` makes a commented file.
 """
 
-from syncd.config.places import default_path, default_state, system_zone
+from syncd.config.places import default_path, default_state, option, system_zone
 from syncd.config.reading import Reading, Shown, load, parse, read, shown
 from syncd.config.writing import example, write
 
@@ -15,6 +15,7 @@ __all__ = [
     "default_state",
     "example",
     "load",
+    "option",
     "parse",
     "read",
     "shown",

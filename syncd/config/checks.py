@@ -100,13 +100,17 @@ def _targets(settings: Settings) -> Iterator[Finding]:
 
 
 def _makeable(name: Name, path: Path) -> Iterator[Finding]:
-    """Whether *path* can be made where it isn't: whether the nearest folder above it that exists can be written to."""
+    """Whether *path* can be made where it isn't: whether the nearest folder above it that exists can be written to.
+
+    One that nobody can write, as its disk is mounted read-only or a sandbox has it so, is no mistake in the config: who
+    writes to it finds out, and tries again.
+    """
     above = next((folder for folder in path.parents if os.path.lexists(folder)), None)
     if path.exists() or above is None:
         return
     if not above.is_dir():
         yield Finding(name, f"{path} can't be made: {above} is no folder")
-    elif not os.access(above, os.W_OK | os.X_OK):
+    elif not os.access(above, os.W_OK | os.X_OK) and not os.statvfs(above).f_flag & os.ST_RDONLY:
         yield Finding(name, f"{path} can't be made: {above} is not yours to write to")
 
 

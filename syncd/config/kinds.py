@@ -31,8 +31,30 @@ def zone(raw: object, place: Place) -> ZoneInfo | None:
         raise Wrong(f"no such time zone: {quoted(name)}{_nearest_zone(name)}") from None
 
 
+_ABBREVIATED = {
+    "Europe/Berlin": "CEST MEZ MESZ",
+    "Europe/London": "BST",
+    "Europe/Lisbon": "WEST",
+    "Europe/Athens": "EEST",
+    "Europe/Moscow": "MSK",
+    "America/New_York": "EDT ET",
+    "America/Chicago": "CST CDT CT",
+    "America/Denver": "MDT MT",
+    "America/Los_Angeles": "PST PDT PT",
+    "Asia/Kolkata": "IST",
+    "Asia/Tokyo": "JST",
+    "Asia/Singapore": "SGT",
+    "Australia/Sydney": "AEST AEDT",
+    "Pacific/Auckland": "NZST NZDT",
+}
+"""A place for what clocks show there: half the year, and so no zone's name."""
+
+
 def _nearest_zone(name: str) -> str:
-    zones = available_timezones()
+    place = next((zone for zone, short in _ABBREVIATED.items() if name.upper() in short.split()), None)
+    if place is not None:
+        return f'; a place is needed, as "{place}"'
+    zones = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
     city = name.replace(" ", "_").rpartition("/")[2].casefold()
     same_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == city)
     return nearest(same_city[0], same_city) if same_city else nearest(name, zones)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,15 @@ _ZONEINFO = "/zoneinfo/"
 def default_path(environ: Mapping[str, str]) -> Path:
     """``$XDG_CONFIG_HOME/syncd/config.toml``, with the folder that the XDG base directories name where it is unset."""
     return _xdg(environ, "XDG_CONFIG_HOME", ".config") / "syncd" / "config.toml"
+
+
+def option(path: Path | None, environ: Mapping[str, str]) -> str:
+    """``--config PATH``, as a shell takes it: what a command needs to find the config at *path*. Empty for the usual.
+
+    *environ*'s usual one is as good unnamed; None stands for it.
+    """
+    here = None if path is None else os.path.normpath(path.absolute())
+    return "" if here in {None, str(default_path(environ))} else f"--config {shlex.quote(str(here))}"
 
 
 def default_state(environ: Mapping[str, str]) -> Path:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from syncd.config import kinds
 from syncd.config.checks import Finding, check, warn
 from syncd.config.lines import Name, line_of, lines
-from syncd.config.places import default_path, default_state, system_zone
+from syncd.config.places import default_path, default_state, option, system_zone
 from syncd.config.schema import TABLES, Key, hints, keys
 from syncd.config.values import Place, Wrong, nearest
 from syncd.errors import BadConfig
@@ -87,7 +87,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Reading:
     findings += _subdivision(given)
     settings = None
     if ("account", "timezone") in given and ("account", "email") in given:
-        settings = _settings(given, path)
+        settings = replace(_settings(given, path), option=option(path, environ))
         findings += check(settings, {finding.name for finding in findings})
     if findings or settings is None:
         raise BadConfig("\n".join(_problems(findings, path, where)))
@@ -98,7 +98,24 @@ def _syntax(message: str, path: Path, text: str) -> str:
     found = _AT_LINE.search(message)
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     reason = _AT_LINE.sub("", message)
+    if (twice := _twice(reason, line, text)) is not None:
+        return f"{path}:{line}: {twice}"
     return f"{path}:{line}: is no valid TOML: {reason[:1].lower()}{reason[1:]} (texts, durations and times need quotes)"
+
+
+def _twice(reason: str, line: int, text: str) -> str | None:
+    """What *reason* says of a table or a key that stands twice, the second time in *line*; None where that isn't it."""
+    rows = text.split("\n")
+    here = rows[line - 1].partition("#")[0].strip()
+    if reason.startswith("Cannot declare"):
+        what, again = here, "put what is below it under the first"
+    elif reason.startswith("Cannot overwrite a value") and "=" in here:
+        what, again = here.partition("=")[0].strip(), "keep one of them"
+    else:
+        return None
+    alike = re.compile(rf"\s*{re.escape(what)}\s*(#|$)" if what.startswith("[") else rf"\s*{re.escape(what)}\s*=")
+    first = next((number for number, row in enumerate(rows[: line - 1], 1) if alike.match(row)), None)
+    return f"{what} stands twice{f', first in line {first}' if first else ''}; {again}"
 
 
 def _problems(findings: list[Finding], path: Path, where: Mapping[Name, int]) -> Iterator[str]:

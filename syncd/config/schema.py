@@ -103,7 +103,7 @@ def keys() -> dict[tuple[str, ...], Key]:
         ),
         _key(
             "account.country",
-            "Two letters, for public holidays: no reminder falls on one. Unset: weekends only.",
+            "Two letters: public holidays are then no working days, as weekends are none. Unset: only those.",
             place="user.country",
             kind=kinds.COUNTRY,
             example="DE",
@@ -114,7 +114,13 @@ def keys() -> dict[tuple[str, ...], Key]:
             place="user.subdivision",
             example="BY",
         ),
-        _key("account.working_hours", "Reminders lie within these hours of a working day.", place="user.hours"),
+        _key(
+            "account.working_hours",
+            "Reminders lie within these hours of a working day. Two don't wait for one: what to ask at an\n"
+            "interview, which comes just before it, and a thank-you, which is for the same day or the next,\n"
+            "weekend or not.",
+            place="user.hours",
+        ),
         _key("calendar.backend", '"google", or "local" for files.', place="calendar_backend"),
         _key(
             "calendar.read",

@@ -7,11 +7,11 @@ Pure. It stands over anything inferred from mail (``by_person``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from syncd.infer.notes import note_lines, read_note, read_tags
+from syncd.infer.notes import meant_lines, note_lines, read_note, read_tags
 from syncd.infer.sightings import TICK, tick_hash
 from syncd.marks import word_hash
 from syncd.model import Ended, Event, Interview, PersonMark, Promise, ReminderState, Rule, Sighting, Touchpoint
@@ -109,21 +109,34 @@ def event_promises(
         seen = sightings.get((event.cause, words))
         base = seen.base if seen else event.end
         kept = next((by for s in standings if cause in s.marks.cause and (by := kept_date(s, words))), None)
-        by = kept or noted_date(line, base, zone)
+        by = kept or noted_date(line, base, zone, (event.start,))
         if by is not None:
             yield Promise(by, base, cause, (f'you noted "{line}" in the interview',))
 
 
-def standing_promises(standing: Standing, sightings: Sightings, zone: ZoneInfo) -> Iterator[tuple[Promise, str]]:
-    """The dates that the person noted on a reminder, each with the ``syncdPromise`` mark that keeps it."""
+def standing_promises(
+    standing: Standing, sightings: Sightings, zone: ZoneInfo, held: Iterable[datetime]
+) -> Iterator[tuple[Promise, str]]:
+    """The dates that the person noted on a reminder, each with the ``syncdPromise`` mark that keeps it.
+
+    *held* are the starts of the interviews that it may be about.
+    """
+    held = tuple(held)
     for line in note_lines(standing.notes):
         words = word_hash(line)
         seen = sightings.get((standing.entry.event_id, words))
         said = seen.base if seen else standing.entry.modified or standing.entry.start
-        by = kept_date(standing, words) or noted_date(line, said, zone)
+        by = kept_date(standing, words) or noted_date(line, said, zone, held)
         if by is not None:
             cause = f"{standing.entry.event_id}#{words}"
             yield Promise(by, said, cause, (f'you noted "{line}" on the reminder',)), f"{by.isoformat()} {words}"
+
+
+def unread(owner: str, text: str, promised: Collection[str]) -> Iterator[str]:
+    """The lines of *text* that the person meant as notes of a date, and that made none of the causes *promised*."""
+    for line in meant_lines(text):
+        if f"{owner}#{word_hash(line)}" not in promised:
+            yield line
 
 
 def kept_date(standing: Standing, words: str) -> date | None:
@@ -137,9 +150,13 @@ def kept_date(standing: Standing, words: str) -> date | None:
         return None
 
 
-def noted_date(line: str, base: datetime, zone: ZoneInfo) -> date | None:
-    """The date that a note names, counted from *base* in the user's zone."""
-    read = read_note(line, base.astimezone(zone).date())
+def noted_date(line: str, base: datetime, zone: ZoneInfo, held: Iterable[datetime]) -> date | None:
+    """The date that a note names, counted from *base* in the user's zone.
+
+    A day of the calendar may have gone by since the last of the interviews *held* before.
+    """
+    since = max((start for start in held if start <= base), default=base)
+    read = read_note(line, base.astimezone(zone).date(), since.astimezone(zone).date())
     return read.by if read is not None else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from syncd.model import Ended, Event, EventReading, Message, MessageReading, Opportunity, PersonMark, Sighting
 from syncd.standing import Standing
@@ -33,12 +34,27 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that the person meant as a note of a date, and that names none that can be read, or one long gone.
+
+    ``opportunity`` is the id of the one that it belongs to, ``owner`` the cause of the interview or the id of the
+    reminder that it stands in, ``entry`` what that is called, and ``start`` when it is.
+    """
+
+    opportunity: str
+    owner: str
+    entry: str
+    start: datetime
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inferred:
     """What the facts mean.
 
     ``noted`` maps ids of reminders to the ``syncdPromise`` mark of the date written on them. ``readings`` and
     ``links`` tell of each message, ``event_readings`` of each event (by cause), also those that are none of ours, for
-    explanations.
+    explanations. ``unread`` are notes of which nothing could be made.
     """
 
     opportunities: tuple[Opportunity, ...] = ()
@@ -46,3 +62,4 @@ class Inferred:
     readings: Mapping[str, MessageReading] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     event_readings: Mapping[str, EventReading] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()

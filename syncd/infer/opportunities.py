@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from syncd.infer.deeds import cleared_tick, event_promises, marked, standing_promises, tags, tick
+from syncd.infer.deeds import cleared_tick, event_promises, marked, standing_promises, tags, tick, unread
 from syncd.infer.events import read_event
 from syncd.infer.events.told import first_line
-from syncd.infer.facts import Facts, Inferred, Link
+from syncd.infer.facts import Facts, Inferred, Link, Unread
 from syncd.infer.grouping import Group, group
 from syncd.infer.linking import link
 from syncd.infer.messages import read_message
@@ -49,6 +49,7 @@ class _Draft:
     promises: list[Promise] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     why: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 def infer(facts: Facts, user: User) -> Inferred:
@@ -77,7 +78,8 @@ def infer(facts: Facts, user: User) -> Inferred:
         else Link("", "nothing in it points to a known interview")
         for m in facts.messages
     }
-    return Inferred(tuple(opportunities), noted, readings, links, event_readings)
+    unread_notes = tuple(replace(note, opportunity=names[n]) for n, draft in enumerate(drafts) for note in draft.unread)
+    return Inferred(tuple(opportunities), noted, readings, links, event_readings, unread_notes)
 
 
 def newest(events: Iterable[Event]) -> list[Event]:
@@ -109,7 +111,13 @@ def _interviews(draft: _Draft, facts: Facts, user: User) -> None:
                 Touchpoint("interview", event.start, event.cause, interview.reading.why, interview.reading.people)
             )
         draft.touchpoints += tags(interview, facts.sightings)
-        draft.promises += event_promises(event, facts.sightings, facts.standings, user.zone)
+        promises = list(event_promises(event, facts.sightings, facts.standings, user.zone))
+        draft.promises += promises
+        causes = {promise.cause for promise in promises}
+        draft.unread += [
+            Unread("", event.cause, event.title, event.start, line)
+            for line in unread(event.cause, event.description, causes)
+        ]
 
 
 def _in_context(
@@ -181,13 +189,25 @@ def _standings(drafts: list[_Draft], facts: Facts, user: User) -> dict[str, str]
             else:
                 draft.ids.add(reminder.entry.event_id)
                 _add(draft, tick(reminder, facts.sightings, user.zone))
-                for promise, mark in standing_promises(reminder, facts.sightings, user.zone):
-                    draft.promises.append(promise)
-                    noted[reminder.entry.event_id] = mark
+                _noted(draft, reminder, facts, user, noted)
         if len(left) == len(waiting):
             break  # what is left has causes that weren't pulled
         waiting = left
     return noted
+
+
+def _noted(draft: _Draft, standing: Standing, facts: Facts, user: User, noted: dict[str, str]) -> None:
+    """The dates that the person wrote on a reminder."""
+    entry, held = standing.entry, [i.event.start for i in draft.group.interviews if i.stands]
+    promises = list(standing_promises(standing, facts.sightings, user.zone, held))
+    for promise, mark in promises:
+        draft.promises.append(promise)
+        noted[entry.event_id] = mark
+    causes = {promise.cause for promise, _ in promises}
+    draft.unread += [
+        Unread("", entry.event_id, entry.title, entry.start, line)
+        for line in unread(entry.event_id, standing.notes, causes)
+    ]
 
 
 def _add(draft: _Draft, ticked: Touchpoint | None) -> None:

@@ -6,7 +6,6 @@ Imports google-auth: only for who really talks to Google.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,8 +21,6 @@ from google.oauth2.credentials import Credentials
 from syncd.errors import SignInNeeded, TryAgain, Unreachable
 from syncd.sign_in.network import Trouble, trouble
 from syncd.sign_in.token_file import Token, read_token, write_token
-
-log = logging.getLogger(__name__)
 
 _PUBLISH = "publish the app in Google's console (Audience)"
 
@@ -64,6 +61,8 @@ class StoredCredentials(Credentials):
             account=token.account,
         )
         self._path = path
+        self.unsaved = ""
+        """Why the last renewal couldn't be saved; empty where it was."""
         self._take(token)
 
     @property
@@ -119,9 +118,9 @@ class StoredCredentials(Credentials):
         except TryAgain as problem:
             if renewed.refresh_token != found.refresh_token:
                 raise
-            log.warning("%s", problem)  # the old one still signs us in, only once more each time
+            self.unsaved = str(problem)  # the old one still signs us in, only once more each time
         else:
-            self._kept = renewed
+            self._kept, self.unsaved = renewed, ""
 
 
 class _Asking(transport.Request):

@@ -8,7 +8,7 @@ mark``s don't live here (``marks_file``). The file is 0600 in a 0700 folder, sin
 from syncd.store.damage import Damaged, trouble_told
 from syncd.store.facts import KEPT_DECISIONS, Store
 from syncd.store.names import LAST_RUN, PLANNED, REMOVING, SIGN_IN_ENDS, STALE, STOPPED
-from syncd.store.opening import check_ours, empty_store, look_into, move_aside, open_store
+from syncd.store.opening import STAMP, check_ours, empty_store, look_into, move_aside, moved_aside, open_store
 
 __all__ = [
     "KEPT_DECISIONS",
@@ -17,6 +17,7 @@ __all__ = [
     "REMOVING",
     "SIGN_IN_ENDS",
     "STALE",
+    "STAMP",
     "STOPPED",
     "Damaged",
     "Store",
@@ -24,6 +25,7 @@ __all__ = [
     "empty_store",
     "look_into",
     "move_aside",
+    "moved_aside",
     "open_store",
     "trouble_told",
 ]

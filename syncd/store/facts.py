@@ -15,6 +15,8 @@ from syncd.store.damage import Damaged
 from syncd.store.schema import TABLES
 
 KEPT_DECISIONS = 5000
+_RETIRED = "retired "
+"""Before the name of a source that is kept apart: whose it was, a space, and its own name follow."""
 
 
 class Store:
@@ -82,9 +84,50 @@ class Store:
             self._sql.execute("DELETE FROM cursors WHERE source = ?", (source,))
             self._sql.execute("DELETE FROM events WHERE source = ?", (source,))
 
+    def retire(self, source: str, owners: Iterable[str]) -> None:
+        """Keep what is known of *source* apart, where it counts for nothing until it is brought back.
+
+        *owners* are the addresses whose it is.
+        """
+        apart = f"{_RETIRED}{','.join(owners)} {source}"
+        with self.transaction():
+            self.forget_source(apart)
+            self._rename(source, apart)
+
+    def retired(self) -> dict[str, tuple[frozenset[str], str]]:
+        """What is kept apart, by its name there: whose it is, and its own name."""
+        rows = self._sql.execute("SELECT source FROM cursors WHERE source LIKE ?", (f"{_RETIRED}%",))
+        found = {}
+        for (apart,) in rows:
+            owners, _, source = apart.removeprefix(_RETIRED).partition(" ")
+            found[apart] = frozenset(owners.split(",")), source
+        return found
+
+    def bring_back(self, apart: str, source: str) -> None:
+        """Have what was kept *apart* count as *source* again."""
+        with self.transaction():
+            self.forget_source(source)
+            self._rename(apart, source)
+
+    def _rename(self, old: str, new: str) -> None:
+        for table in ("cursors", "events"):
+            self._sql.execute(f"UPDATE {table} SET source = ? WHERE source = ?", (new, old))  # noqa: S608 - our own
+
+    def hand_over(self, source: str, heir: str) -> None:
+        """Have *heir* know of the events that were deleted in *source* before it took its place."""
+        self._sql.execute(
+            "UPDATE OR IGNORE events SET source = ? WHERE source = ? AND gone IS NOT NULL", (heir, source)
+        )  # fmt: skip
+
+    def causes(self, source: str) -> frozenset[str]:
+        """The causes of the events of *source* that aren't gone."""
+        rows = self._sql.execute("SELECT cause FROM events WHERE source = ? AND gone IS NULL", (source,))
+        return frozenset(row[0] for row in rows)
+
     def sources(self) -> frozenset[str]:
-        """The sources with a stored pull."""
-        return frozenset(row[0] for row in self._sql.execute("SELECT source FROM cursors"))
+        """The sources with a stored pull, without those that are kept apart."""
+        rows = self._sql.execute("SELECT source FROM cursors WHERE source NOT LIKE ?", (f"{_RETIRED}%",))
+        return frozenset(row[0] for row in rows)
 
     def forget_mail(self) -> None:
         """Drop every message and where the pulls of mail ended: the next one reads them anew."""
@@ -99,15 +142,23 @@ class Store:
         self._sql.execute("DELETE FROM cursors WHERE source LIKE 'reminders %'")
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop everything but what is kept apart."""
         for table in TABLES:
-            self._sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names from our own schema
+            kept = f" WHERE source NOT LIKE '{_RETIRED}%'" if table in {"cursors", "events"} else ""
+            self._sql.execute(f"DELETE FROM {table}{kept}")  # noqa: S608 - names from our own schema
 
     # -- events
 
-    def events(self) -> tuple[Event, ...]:
-        """Every event that was pulled, with when it was first seen and since when it is gone."""
-        rows = self._sql.execute("SELECT seen, first_pull, gone, event FROM events ORDER BY source, href, cause")
+    def events(self, apart: str = "") -> tuple[Event, ...]:
+        """Every event that was pulled, with when it was first seen and since when it is gone.
+
+        Those of sources kept apart are left out, but for the one called *apart*, which is then looked at alone.
+        """
+        rows = self._sql.execute(
+            "SELECT seen, first_pull, gone, event FROM events WHERE source = ? OR (? = '' AND source NOT LIKE ?) "
+            "ORDER BY source, href, cause",
+            (apart, apart, f"{_RETIRED}%"),
+        )
         return tuple(
             replace(
                 _decoded(decode_event, event),

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+from contextlib import suppress
+from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from syncd.errors import BadConfig, SyncdError
 from syncd.store import schema
 from syncd.store.damage import trouble
 from syncd.store.facts import Store
+
+STAMP = "%Y%m%dT%H%M%S"
+"""How the name of a damaged store tells when it was moved aside."""
+_PARTS = ("", "-wal", "-shm")
+_KEPT = 2
+"""So many damaged stores are kept."""
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -85,11 +95,28 @@ def look_into(path: Path) -> Store:
 def move_aside(path: Path, stamp: str) -> Path:
     """Rename the damaged store at *path*, with *stamp* in its new name, so that a new one can be made.
 
-    Nothing is lost by it: the sources are pulled again, and the reminders in the calendar carry their own marks.
+    Nothing is lost by it: the sources are pulled again, and the reminders in the calendar carry their own marks. Of
+    those that were moved aside before, only the newest is kept: they hold words of mails.
     """
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in _PARTS:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
+    for _, old in moved_aside(path)[_KEPT:]:
+        for suffix in _PARTS:
+            with suppress(OSError):
+                old.with_name(old.name + suffix).unlink(missing_ok=True)
     return aside
+
+
+def moved_aside(path: Path) -> list[tuple[datetime, Path]]:
+    """The damaged stores that were moved aside from *path*, the newest first, each with the local time of that."""
+    front = f"{path.name}.damaged-"
+    found = []
+    for one in path.parent.glob(f"{escape(front)}*"):
+        stamp = one.name.removeprefix(front)
+        if re.fullmatch(r"\d{8}T\d{6}", stamp):
+            with suppress(ValueError):  # not a time
+                found.append((datetime.strptime(stamp, STAMP), one))  # noqa: DTZ007 - as it was given
+    return sorted(found, reverse=True)

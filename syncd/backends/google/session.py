@@ -156,7 +156,7 @@ class Session:
 
         from syncd.backends.google.transport import Transport
 
-        transport = Transport(url, self.credentials, sent, self._timeout)
+        transport = Transport(url, self.credentials, sent, self._timeout, self._clock.monotonic)
         self._open.append(transport)
         # All said outright, so that nothing in the environment (client certificates, another universe) leads elsewhere.
         where = {"api_endpoint": url, "universe_domain": "googleapis.com"}

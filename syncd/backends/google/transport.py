@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
-from typing import Any
+from functools import partial
+from http.client import HTTPException, HTTPResponse
+from io import BufferedReader, RawIOBase
+from socket import socket
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import google_auth_httplib2
@@ -20,6 +23,11 @@ from syncd.backends.google import faults
 from syncd.sign_in.credentials import NotRenewed, StoredCredentials
 from syncd.sign_in.network import is_loopback, trouble
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_WHOLE = 120.0
+"""Seconds for a whole answer."""
 _RENEWALS = 2
 """How often a refused access token is renewed for one request, as Google's own client does."""
 
@@ -31,11 +39,24 @@ class Transport:
     httplib2 itself. ``status`` and ``date`` (the server's clock) are those of the last answer, 0 and empty for none.
     """
 
-    def __init__(self, url: str, credentials: StoredCredentials, sent: Callable[[], None], timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        credentials: StoredCredentials,
+        sent: Callable[[], None],
+        timeout: float,
+        monotonic: Callable[[], float],
+    ) -> None:
+        """*sent* is called for each request; *timeout* is that of connecting and of each piece of an answer, seconds.
+
+        By *monotonic*, seconds as well, a whole answer has its time.
+        """
         self._credentials, self._sent = credentials, sent
         self._http = _http(url, timeout)
         self._renewing_http = _http(credentials.kept.token_uri, timeout)
-        self._connection = _counted(url, self._count)
+        self._connection = _connection(url, self._count, monotonic)
+        renewing = _connection(credentials.kept.token_uri, lambda: None, monotonic)
+        self._renewing_http.request = partial(self._renewing_http.request, connection_type=renewing)
         self.what = self.date = ""
         self.once = False
         self.status: int = 0
@@ -112,13 +133,54 @@ def _http(url: str, timeout: float) -> httplib2.Http:
     return http
 
 
-def _counted(url: str, sent: Callable[[], None]) -> type:
-    """httplib2 sends a request again by itself where a kept connection had gone stale: count where it is written."""
+def _connection(url: str, sent: Callable[[], None], monotonic: Callable[[], float]) -> type:
+    """httplib2's, of which *sent* hears each request, and which waits so long for an answer and no longer.
+
+    httplib2 sends a request again by itself where a kept connection had gone stale: it is counted where it is written.
+    """
     kind: type = httplib2.HTTPSConnectionWithTimeout if url.startswith("https:") else httplib2.HTTPConnectionWithTimeout
 
-    class Counted(kind):  # type: ignore[misc]  # httplib2 has no types
+    class Answer(HTTPResponse):
+        def __init__(
+            self, sock: socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
+        ) -> None:
+            super().__init__(sock, debuglevel, method, url)
+            self.fp = BufferedReader(_InTime(self.fp, sock, monotonic))
+
+    class Connection(kind):  # type: ignore[misc]  # httplib2 has no types
+        response_class = Answer
+
         def request(self, *parts: object, **more: object) -> None:
             sent()
             super().request(*parts, **more)
 
-    return Counted
+    return Connection
+
+
+class _InTime(RawIOBase):
+    """What is read from *sock* by way of *file*, until the time for it is over: then it raises ``TimeoutError``.
+
+    The timeout of a socket is for each piece: a server that lets its answer drip would never be done.
+    """
+
+    def __init__(self, file: BufferedReader, sock: socket, monotonic: Callable[[], float]) -> None:
+        self._file, self._sock, self._monotonic = file, sock, monotonic
+        self._end = monotonic() + _WHOLE
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: WriteableBuffer) -> int | None:
+        left = self._end - self._monotonic()
+        if left <= 0:
+            raise TimeoutError
+        piece = self._sock.gettimeout()
+        self._sock.settimeout(left if piece is None else min(left, piece))
+        try:
+            return self._file.raw.readinto(memoryview(room))
+        finally:
+            self._sock.settimeout(piece)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

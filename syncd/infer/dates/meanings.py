@@ -93,13 +93,16 @@ def _date(spoken: Spoken) -> date | None:
 def _numeric(spoken: Spoken, text: str) -> date | None:
     """``Y-a-b`` in the order of the language, or the only one that there is; ``Y-m-d-iso`` in that order.
 
+    With dots (``Y-d-m-dots``) the day stands first in every language.
+
     In English 3/4 is the 4th of March or the 3rd of April, and nothing but the time tells which: the nearest ahead is
     taken.
     """
     year, first, second = (int(part) for part in text.split("-")[:3])
     if text.endswith("iso"):
         return date(year, first, second)
-    readings = [(first, second), (second, first)] if spoken.month_first else [(second, first)]
+    months_first = spoken.month_first and not text.endswith("dots")
+    readings = [(first, second), (second, first)] if months_first else [(second, first)]
     found = []
     for month, day in readings:
         try:

@@ -8,10 +8,10 @@ tokens that it can begin with: most tokens of a text begin nothing, and that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from syncd.infer.dates.tokens import Tokens, Vocabulary, take_apart
 from syncd.infer.words import fold
@@ -36,21 +36,26 @@ class Slot:
     keys: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Template:
-    """One phrase: its pattern, and the keys of the tokens that it can begin with."""
+    """One phrase: its pattern, and the keys of the tokens that it can begin with.
+
+    Of each of ``needs`` one must stand in a text for the pattern to be worth compiling: most phrases never are.
+    """
 
     pattern: str
     keys: frozenset[str]
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """Compiled when it is first tried: most phrases never are."""
-        return re.compile(self.pattern)
+    needs: tuple[frozenset[str], ...] = ()
+    _compiled: re.Pattern[str] | None = None
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
         """Try it at *position*."""
-        return self.compiled.match(text, position)
+        if self._compiled is None:
+            for need in self.needs:
+                if not any(word in text for word in need):
+                    return None
+            self._compiled = re.compile(self.pattern)
+        return self._compiled.match(text, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,75 +103,109 @@ class Notation:
 
     def cues(self, kinds: Mapping[str, Iterable[str]]) -> Cues:
         """The phrases of all *kinds*, by their names."""
-        by_key: dict[str, dict[str, list[str]]] = {}
+        by_key: dict[str, dict[str, list[Template]]] = {}
         for name, phrases in kinds.items():
             for template in self.templates(phrases):
                 for at in template.keys:
-                    by_key.setdefault(at, {}).setdefault(name, []).append(_ANY_GROUP.sub("(?:", template.pattern))
+                    by_key.setdefault(at, {}).setdefault(name, []).append(template)
         together = {
-            at: tuple(
-                (name, Template(f"(?:{'|'.join(patterns)})", frozenset({at}))) for name, patterns in named.items()
-            )
+            at: tuple((name, _any_of(templates, at)) for name, templates in named.items())
             for at, named in by_key.items()
         }
         return Cues(together, tuple(kinds))
 
     def _whole(self, phrase: str) -> Template:
         pieces = _PIECE.findall(phrase)
-        pattern, keys, empty = self._either(pieces)
-        if pieces or empty or not keys:
+        whole = self._either(pieces)
+        if pieces or whole.empty or not whole.keys:
             raise ValueError(f"unbalanced brackets, or nothing that must be there or begin it, in {phrase!r}")
         numbers = count()
-        return Template(_GROUP.sub(lambda group: f"(?P<{group[1]}{next(numbers)}>", pattern), keys)
+        pattern = _GROUP.sub(lambda group: f"(?P<{group[1]}{next(numbers)}>", whole.pattern)
+        return Template(pattern, whole.keys, whole.needs)
 
-    def _either(self, pieces: list[str]) -> tuple[str, frozenset[str], bool]:
+    def _either(self, pieces: list[str]) -> _Part:
         options = [self._sequence(pieces)]
         while pieces and pieces[0] == "|":
             pieces.pop(0)
             options.append(self._sequence(pieces))
-        pattern = options[0][0] if len(options) == 1 else "(?:" + "|".join(option[0] for option in options) + ")"
-        return pattern, frozenset().union(*(option[1] for option in options)), any(option[2] for option in options)
+        return options[0] if len(options) == 1 else _one_of(options)
 
-    def _sequence(self, pieces: list[str]) -> tuple[str, frozenset[str], bool]:
-        """The elements up to the next ``|``, ``)`` or ``]``: pattern, keys, and whether it can be empty."""
-        pattern, keys, empty = "", frozenset[str](), True
+    def _sequence(self, pieces: list[str]) -> _Part:
+        """The elements up to the next ``|``, ``)`` or ``]``."""
+        pattern, keys, empty, needs = "", frozenset[str](), True, list[frozenset[str]]()
         while pieces and pieces[0] not in {"|", ")", "]"}:
             piece = pieces.pop(0)
             if piece in {"[", "("}:
-                inner, inner_keys, inner_empty = self._either(pieces)
+                inner = self._either(pieces)
                 if not pieces:
                     raise ValueError("a bracket is not closed")
                 pieces.pop(0)
             else:
-                inner, inner_keys, inner_empty = self._word(piece)
+                inner = self._word(piece)
             if empty:
-                keys |= inner_keys
+                keys |= inner.keys
             if piece == "[":
-                pattern += f"(?:{inner}{self.overlooked})?" if empty else f"(?:{self.overlooked}{inner})?"
+                over = self.overlooked
+                pattern += f"(?:{inner.pattern}{over})?" if empty else f"(?:{over}{inner.pattern})?"
                 continue
-            pattern += inner if empty else self.overlooked + inner
-            empty = empty and inner_empty
-        return pattern, keys, empty
+            pattern += inner.pattern if empty else self.overlooked + inner.pattern
+            empty = empty and inner.empty
+            needs += inner.needs
+        return _Part(pattern, keys, empty, tuple(needs))
 
-    def _word(self, piece: str) -> tuple[str, frozenset[str], bool]:
+    def _word(self, piece: str) -> _Part:
         if piece == "...":
-            return _GAP, frozenset(), True
+            return _Part(_GAP, frozenset(), empty=True)
         if piece.startswith("{"):
             name = piece[1:-1]
             slot = self.slots[name]
-            return slot.pattern.replace("{0}", name), slot.keys, False
+            begins = frozenset(f" {at}" for at in slot.keys)
+            return _Part(slot.pattern.replace("{0}", name), slot.keys, empty=False, needs=(begins,))
         if piece.startswith("*"):
-            return f"[^ ]*{re.escape(fold(piece[1:]))} ", frozenset(), False
+            ends = f"{fold(piece[1:])} "
+            return _Part(f"[^ ]*{re.escape(ends)}", frozenset(), empty=False, needs=(frozenset({ends}),))
         word, star, _ = fold(piece).partition("*")
         if self.codes and not star:
             word = " ".join(take_apart(piece, self.codes).coded_tokens)
+        at = key(word)
         if word.startswith(self.elided) and not word.endswith("'"):
             first, _, rest = word.partition("'")
-            pattern = re.escape(f"{first}' {rest}") + ("[^ ]* " if star else " ")
-            return pattern, frozenset({key(f"{first}'")}), False
-        if star and len(word) < _KEY:
+            word, at = f"{first}' {rest}", key(f"{first}'")
+        elif star and len(word) < _KEY:
             raise ValueError(f"{piece!r} needs {_KEY} letters before the star")
-        return re.escape(word) + ("[^ ]* " if star else " "), frozenset({key(word)}), False
+        pattern = re.escape(word) + ("[^ ]* " if star else " ")
+        return _Part(pattern, frozenset({at}), empty=False, needs=(frozenset({f" {word}" + " " * (not star)}),))
+
+
+class _Part(NamedTuple):
+    """A part of a phrase: its pattern, the keys of what it can begin with, whether it can be empty, and its needs."""
+
+    pattern: str
+    keys: frozenset[str]
+    empty: bool
+    needs: tuple[frozenset[str], ...] = ()
+
+
+def _one_of(options: Sequence[_Part]) -> _Part:
+    """Any of *options*; where each needs something, one of what they need most tellingly."""
+    pattern = "(?:" + "|".join(option.pattern for option in options) + ")"
+    keys = frozenset().union(*(option.keys for option in options))
+    needs: tuple[frozenset[str], ...] = ()
+    if all(option.needs for option in options):
+        needs = (frozenset().union(*(max(option.needs, key=_telling) for option in options)),)
+    return _Part(pattern, keys, any(option.empty for option in options), needs)
+
+
+def _any_of(templates: Iterable[Template], at: str) -> Template:
+    """All *templates* as one that begins with *at*, without their groups."""
+    parts = [_Part(_ANY_GROUP.sub("(?:", t.pattern), t.keys, empty=False, needs=t.needs) for t in templates]
+    together = _one_of(parts)
+    return Template(together.pattern, frozenset({at}), together.needs)
+
+
+def _telling(need: frozenset[str]) -> tuple[int, int]:
+    """How much it says that one of *need* is there: most, where it is one long word."""
+    return -len(need), min(map(len, need))
 
 
 def date_slots(range_words: Iterable[str]) -> dict[str, Slot]:
@@ -180,7 +219,7 @@ def date_slots(range_words: Iterable[str]) -> dict[str, Slot]:
         "nth": Slot(rf"D(?P<{{0}}>{day.strip()}) ", frozenset("D")),
         "day": Slot(rf"[DON](?P<{{0}}>{day.strip()}) ", frozenset("DON")),
         "from": Slot(rf"[DON]{day}", frozenset("DON")),
-        "numeric": Slot(r"X(?P<{0}>[\d-]+(?:iso)?) ", frozenset("X")),
+        "numeric": Slot(r"X(?P<{0}>[\d-]+(?:iso|dots)?) ", frozenset("X")),
         "n": Slot(rf"(?:N\d{{1,3}} (?:(?:{words}) )+)?N(?P<{{0}}>\d{{1,3}}) ", frozenset("N")),
     }
 

@@ -169,7 +169,8 @@ def _number(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[tup
         return [(plain, f"X{iso[1]}-{iso[2]}-{iso[3]}-iso", span)]
     numeric = _NUMERIC.match(text)
     if numeric and (numeric[2] != "." or numeric[4] or vocabulary.dotted_days):
-        return [(plain, f"X{numeric[4] or 0}-{numeric[1]}-{numeric[3]}", span)]
+        dotted = "-dots" if numeric[2] == "." else ""
+        return [(plain, f"X{numeric[4] or 0}-{numeric[1]}-{numeric[3]}{dotted}", span)]
     digits = _DIGITS.match(text)
     if not digits:
         return [(plain, plain, span)]

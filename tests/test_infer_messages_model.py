@@ -6,14 +6,13 @@ import json
 import subprocess
 import sys
 import zlib
-from array import array
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syncd.infer.messages import read_message
-from syncd.infer.messages.model import Lexicon, Places, lexicon, model, unpack
+from syncd.infer.messages.model import Lexicon, lexicon, model, unpack
 from syncd.infer.messages.phrasebook import phrasebook
 from syncd.infer.messages.received import received_by_phrases
 from syncd.infer.messages.signals import VERSION, grams, signals
@@ -26,7 +25,6 @@ KINDS = {
     "sent": {"thank_you", "follow_up", "rejection_reply", "withdrawal", "other"},
     "purpose": {"asks", "brings"},
 }
-NO_WORDS = Lexicon(Places(array("I")), array("H"))
 MAILS = [
     ("received", "The owners met last night. The barn goes to Lucy, I am afraid."),
     ("received", "Come. Bring the dog, the flat over the tack room is yours from May."),
@@ -52,10 +50,10 @@ def _message(direction: str, text: str, subject: str = "") -> Message:
     )
 
 
-def _packed(columns: bytes = b"\xfb\x05", **changes: object) -> bytes:
+def _packed(**changes: object) -> bytes:
     head = {"signals": VERSION, "kinds": ["asks", "brings"], "bias": [0.0, 0.5], "step": 0.1, "count": 1}
     head |= {"meaning_step": 0.1, "words": 0, **changes}
-    return zlib.compress(json.dumps(head).encode() + b"\n" + zlib.crc32(b"here").to_bytes(4, "little") + columns)
+    return zlib.compress(json.dumps(head).encode() + b"\n" + zlib.crc32(b"here").to_bytes(4, "little") + b"\xfb\x05")
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -83,31 +81,20 @@ def test_the_model_knows_the_names_that_the_code_gives():
 
 
 def test_a_model_made_for_other_signals_or_words_is_refused():
-    assert unpack(_packed(), NO_WORDS).kinds == ("asks", "brings")
+    nothing = Lexicon({}, ())
+    assert unpack(_packed(), nothing).kinds == ("asks", "brings")
     with pytest.raises(ValueError, match="signals"):
-        unpack(_packed(signals=VERSION + 1), NO_WORDS)
+        unpack(_packed(signals=VERSION + 1), nothing)
     with pytest.raises(ValueError, match="lexicon"):
-        unpack(_packed(words=7), NO_WORDS)
+        unpack(_packed(words=7), nothing)
 
 
 def test_the_chances_are_a_softmax_of_what_the_signals_say():
     message = _message("sent", "here")
     seen = signals(message, received_by_phrases(message))
-    chances = unpack(_packed(), NO_WORDS).chances(seen).kinds
-    loud = 4**0.4  # it has one word; fewer than 20 count as 20, and 80 as typical
-    assert chances["brings"] == pytest.approx(1 / (1 + 2.718281828459045 ** (-0.5 - loud)))
+    chances = unpack(_packed(), Lexicon({}, ())).chances(seen)
+    assert chances["brings"] == pytest.approx(1 / (1 + 2.718281828459045**-1.5))
     assert sum(chances.values()) == pytest.approx(1)
-
-
-def test_whether_it_is_about_a_candidacy_is_a_question_of_its_own():
-    message = _message("sent", "here")
-    seen = signals(message, received_by_phrases(message))
-    packed = _packed(bias=[0.0, 0.5, -1.0], columns=b"\xfb\x05\x0a")
-    chances = unpack(packed, NO_WORDS).chances(seen)
-    loud = 4**0.4
-    assert chances.candidacy == pytest.approx(1 / (1 + 2.718281828459045 ** (1 - loud)))
-    assert sum(chances.kinds.values()) == pytest.approx(1)
-    assert unpack(_packed(), NO_WORDS).chances(seen).candidacy == 1
 
 
 def test_groups_of_words_do_not_reach_over_the_end_of_a_sentence():
@@ -117,7 +104,7 @@ def test_groups_of_words_do_not_reach_over_the_end_of_a_sentence():
 
 def test_the_models_are_small():
     of_mail = [file for file in MODELS.glob("*.bin") if not file.name.startswith("events")]
-    assert sum(file.stat().st_size for file in of_mail) <= 3_000_000
+    assert sum(file.stat().st_size for file in of_mail) <= 1_500_000
 
 
 def test_another_process_reads_the_same():

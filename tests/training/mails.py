@@ -46,71 +46,21 @@ class Mail:
 
 def mails() -> list[Mail]:
     """All mails to learn from, in a fixed order."""
-    known, unknown = sorted((CORPUS / "mail").glob("*.toml")), sorted((CORPUS / "train").glob("*.toml"))
-    plain = Path(__file__).parent / "plain.toml"
+    folders = [(CORPUS / "mail", True), (CORPUS / "train", False), (Path(__file__).parent, True)]
     return [
-        *(mail for path in known for mail in _of(path, known=True)),
-        *(mail for path in unknown for mail in _of(path, known=False)),
-        *_of(plain, known=True),
-        *_formulas(plain.with_name("formulas.toml")),
+        mail for folder, known in folders for path in sorted(folder.glob("*.toml")) for mail in _of(path, known=known)
     ]
 
 
-def _formulas(path: Path) -> list[Mail]:
-    """Two mails of each line of *path*: one bare, and one among what is said before and after everywhere."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    written: list[dict] = []
-    for formula in data["formula"]:
-        around = data["around"][formula["about"]][formula["language"]]
-        for line in _lines(formula):
-            draw = _Draw(line)
-            before, after = (draw.of(around[place].strip().splitlines()) for place in ("before", "after"))
-            greeting = draw.of(around["greetings"])
-            bare = f"{greeting}\n\n{line}" if draw.of([True, False]) else line
-            among = f"{greeting}\n\n{before} {line}\n\n{after}"
-            written += [{**formula, "subject": draw.of(formula["subjects"]), "text": text} for text in (bare, among)]
-    return _read(written, path.stem, known=True)
-
-
-def _lines(formula: dict) -> list[str]:
-    """Its lines; where it has things to speak of, two of them about each thing."""
-    lines = formula["says"].strip().splitlines()
-    if "things" not in formula:
-        return lines
-    drawn = [line for thing in formula["things"] for line in _Draw(thing).two(lines, thing)]
-    return [line[0].upper() + line[1:] for line in drawn]
-
-
-class _Draw:
-    """Draws by chance, but always the same for the same text."""
-
-    def __init__(self, text: str) -> None:
-        self._state = zlib.crc32(text.encode())
-
-    def of(self, choices: list) -> object:
-        self._state = zlib.crc32(self._state.to_bytes(4, "big"))
-        return choices[self._state % len(choices)]
-
-    def two(self, lines: list[str], thing: str) -> list[str]:
-        """Two different ones of *lines*, about *thing*."""
-        first = self.of(lines)
-        second = self.of([line for line in lines if line != first])
-        return [line.replace("{thing}", thing) for line in (first, second)]
-
-
 def _of(path: Path, *, known: bool) -> list[Mail]:
-    return _read(tomllib.loads(path.read_text(encoding="utf-8"))["mail"], path.stem, known=known)
-
-
-def _read(written: list[dict], author: str, *, known: bool) -> list[Mail]:
     me = Person(ME.name, ME.email)
     read = []
-    for number, mail in enumerate(written):
+    for number, mail in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["mail"]):
         direction = Direction(mail["direction"])
         received = direction is Direction.RECEIVED
         other = _person(mail.get("from" if received else "to", _unnamed(mail)))
         message = Message(
-            id=f"{author}-{number}",
+            id=f"{path.stem}-{number}",
             date=datetime(2026, 5, 12, 10, tzinfo=UTC),
             direction=direction,
             sender=other if received else me,
@@ -123,7 +73,7 @@ def _read(written: list[dict], author: str, *, known: bool) -> list[Mail]:
         )
         accepted = frozenset({mail["kind"], *mail.get("accept", [])})
         read.append(
-            Mail(message, mail["kind"], mail.get("purposeful"), author, mail["language"], known, accepted=accepted)
+            Mail(message, mail["kind"], mail.get("purposeful"), path.stem, mail["language"], known, accepted=accepted)
         )
     return read
 

@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits
 
-from syncd.infer.messages.model import Chances, family_name, share, unpack, unpack_lexicon
-from syncd.infer.messages.signals import VERSION, Signals, loudness
+from syncd.infer.messages.model import family_name, share, unpack, unpack_lexicon
+from syncd.infer.messages.signals import VERSION, Signals
 
 FOLDER = Path(__file__).parent.parent.parent / "syncd" / "infer" / "model"
 KINDS = {
@@ -30,23 +30,20 @@ KNOWN = 0.3
 """What a phrase counts in a mail that it was written for: much less than it will in one that it never saw."""
 BY_MEANING = 0.4
 """The share of what the words' meanings say."""
-SHARPER = 1.2
+SHARPER = 1.3
 """Two models that average say less than they know."""
-SILENCING = {"rejection", "offer", "withdrawal"}
-NEARLY_ALL = (0.90, 0.95, 0.97, 0.99)
 ROWS = {"received": 55_000, "sent": 50_000, "purpose": 12_000}
 """Signals kept of each model, those that say most."""
 
 
 def row(signals: Signals, meanings: Meanings, *, known: bool) -> dict[str, float]:
     """The signals of a mail, with the families of its words."""
-    loud = loudness(len(signals.body))
-    found = dict.fromkeys(signals.words, loud)
+    found = dict.fromkeys(signals.words, 1.0)
     for word in signals.body:
         if (place := meanings.places.get(word)) is not None:
-            found[family_name(meanings.families[place])] = loud
+            found[family_name(meanings.families[place])] = 1.0
     for name, value in signals.shape.items():
-        found[name] = value * KNOWN if known and name[:2] in {"g:", "e:", "v:"} else value
+        found[name] = value * KNOWN if known and name[:2] in {"g:", "e:"} else value
     return found
 
 
@@ -58,25 +55,18 @@ def meant(signals: Signals, meanings: Meanings) -> np.ndarray:
 
 
 class Trained:
-    """A model in the making: two, of which one knows the signals and one the meanings, put together.
-
-    Where "other" is a kind, a last column tells it from all the rest, and nothing else.
-    """
+    """A model in the making: two, of which one knows the signals and one the meanings, put together."""
 
     def __init__(self, rows: list[dict[str, float]], vectors: np.ndarray, labels: list[str], kinds: list[str]) -> None:
         counts = Counter(name for found in rows for name in found)
         names = sorted(name for name, count in counts.items() if count > 1)
         self.kinds, self.places = kinds, {name: i for i, name in enumerate(names)}
-        questions = [[kinds.index(label) for label in labels]]
-        if "other" in kinds:
-            questions.append([int(label != "other") for label in labels])
-        matrix, bias, weights, meaning = self.matrix(rows), [], [], []
-        for number, right in enumerate(questions):
-            first, by_signal = _fitted(matrix, right, 1.0, SHARPER * (1 - BY_MEANING))
-            second, by_meaning = _fitted(vectors, right, 3.0, SHARPER * BY_MEANING)
-            for whole, part in ((bias, first + second), (weights, by_signal), (meaning, by_meaning)):
-                whole.append(part[number:])  # of a yes or no the yes alone: the no is nothing
-        self.bias, self.weights, self.meaning = map(np.concatenate, (bias, weights, meaning))
+        right = [kinds.index(label) for label in labels]
+        first = LogisticRegression(C=1.0, max_iter=400, tol=1e-3, class_weight="balanced").fit(self.matrix(rows), right)
+        second = LogisticRegression(C=3.0, max_iter=400, tol=1e-3, class_weight="balanced").fit(vectors, right)
+        bias, self.weights = _both(first, SHARPER * (1 - BY_MEANING))
+        by_meaning, self.meaning = _both(second, SHARPER * BY_MEANING)
+        self.bias = bias + by_meaning
 
     def matrix(self, rows: list[dict[str, float]]) -> csr_matrix:
         data, columns, ends = [], [], [0]
@@ -88,21 +78,16 @@ class Trained:
             ends.append(len(columns))
         return csr_matrix((data, columns, ends), shape=(len(rows), len(self.places)))
 
-    def chances(self, rows: list[dict[str, float]], vectors: np.ndarray) -> list[Chances]:
-        """As the product's model would say them."""
+    def chances(self, rows: list[dict[str, float]], vectors: np.ndarray) -> np.ndarray:
         logits = self.matrix(rows) @ self.weights.T + vectors @ self.meaning.T + self.bias
-        of_kinds, rest = logits[:, : len(self.kinds)], logits[:, len(self.kinds) :]
-        powers = np.exp(of_kinds - of_kinds.max(axis=1, keepdims=True))
-        return [
-            Chances(dict(zip(self.kinds, map(float, kinds / kinds.sum()), strict=True)), *map(float, candidacy))
-            for kinds, candidacy in zip(powers, 1 / (1 + np.exp(-rest)), strict=True)
-        ]
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
 
     def packed(self, most: int, meanings: Meanings, order: list[int]) -> bytes:
         """As syncd/infer/messages/model.py reads it, with the words of the lexicon in *order*."""
         names = list(self.places)
         spread = self.weights.max(axis=0) - self.weights.min(axis=0)
-        shape = np.array([name[:2] in {"s:", "g:", "e:", "v:", "k:"} for name in names])
+        shape = np.array([name[:2] in {"s:", "g:", "e:", "k:"} for name in names])
         kept = np.argsort(-(spread + 100 * shape), kind="stable")[:most]
         step, whole = _bytes(self.weights)
         hashed = _hashed([names[i] for i in kept if whole[:, i].any()])
@@ -121,9 +106,8 @@ class Trained:
         return _closed(head, hashes + columns.tobytes() + spoken.tobytes())
 
 
-def _fitted(matrix: csr_matrix | np.ndarray, right: list[int], c: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    """Bias and weights for each answer, also where there are but two."""
-    fitted = LogisticRegression(C=c, max_iter=400, tol=1e-3, class_weight="balanced").fit(matrix, right)
+def _both(fitted: LogisticRegression, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Bias and weights for each kind, also where there are but two."""
     bias, weights = fitted.intercept_ * scale, fitted.coef_ * scale
     if len(bias) > 1:
         return bias, weights
@@ -169,38 +153,23 @@ def learnt(examples: list[tuple[Mail, Signals, str]], meanings: Meanings, kinds:
     return Trained(rows, vectors, [label for *_, label in examples], kinds)
 
 
-def told(trained: Trained, examples: list[tuple[Mail, Signals, str]], meanings: Meanings) -> list[Chances]:
+def told(trained: Trained, examples: list[tuple[Mail, Signals, str]], meanings: Meanings) -> np.ndarray:
     """The chances of mails that nobody knew when the phrases were written."""
     rows = [row(signals, meanings, known=False) for _, signals, _ in examples]
     return trained.chances(rows, np.array([meant(signals, meanings) for _, signals, _ in examples]))
 
 
 def check(name: str, examples: list[tuple[Mail, Signals, str]], meanings: Meanings) -> None:
-    """How well each author's mails are told by what was learnt from all the others', and how sure to be of a decision."""
+    """How well each author's mails are told by what was learnt from all the others'."""
     kinds = KINDS[name]
-    apart: list[tuple[Mail, Chances]] = []
     for author in sorted({mail.author for mail, _, _ in examples if not mail.known}):
-        theirs = [e for e in examples if e[0].author == author]
+        apart = [e for e in examples if e[0].author == author]
         trained = learnt([e for e in examples if e[0].author != author], meanings, kinds)
-        chances = told(trained, theirs, meanings)
-        read = [kinds.index(max(found.kinds, key=found.kinds.__getitem__)) for found in chances]
-        right = [kinds.index(label) for *_, label in theirs]
-        accuracy = float(np.mean(np.array(read) == np.array(right)))
+        read = told(trained, apart, meanings).argmax(axis=1)
+        right = [kinds.index(label) for *_, label in apart]
+        accuracy = float(np.mean(read == np.array(right)))
         mean = f1_score(right, read, average="macro", labels=sorted(set(right)))
-        print(f"{name:9} {author:24} {len(theirs):4} mails, right {accuracy:.3f}, macro F1 {mean:.3f}")
-        apart += [(mail, found) for (mail, _, _), found in zip(theirs, chances, strict=True)]
-    for kind in SILENCING & set(kinds):
-        surest(kind, apart)
-
-
-def surest(kind: str, apart: list[tuple[Mail, Chances]]) -> None:
-    """From how sure on nearly all that would be read as *kind* are of it, and how many of those that are would be found."""
-    ranked = sorted(((found.kinds[kind] * found.candidacy, mail) for mail, found in apart), key=lambda one: -one[0])
-    whole, found, right, best = sum(mail.kind == kind for mail, _ in apart), 0, 0, dict.fromkeys(NEARLY_ALL, "never")
-    for number, (sure, mail) in enumerate(ranked, 1):
-        found, right = found + (mail.kind == kind), right + (kind in mail.accepted)
-        best |= {share: f"{sure:.2f} finds {found / whole:.2f}" for share in NEARLY_ALL if right >= share * number}
-    print(f"{kind}: " + ", ".join(f"right {share:.2f} from {line}" for share, line in best.items()))
+        print(f"{name:9} {author:24} {len(apart):4} mails, right {accuracy:.3f}, macro F1 {mean:.3f}")
 
 
 def main() -> None:

@@ -5,9 +5,7 @@ of JSON and then packed numbers, low byte first, the whole compressed. ``words.b
 the lexicon and the number of the family of like words that it is of. A model has a 32-bit hash of each signal; for
 each kind a signed byte for each signal; and for each kind a signed byte for each word of the lexicon: what the word's
 meaning says, also where nobody wrote it in a mail to learn from. Bytes times a step, and a
-bias, are the logits of a softmax. A further column, where there is one, was taught one question only: whether the mail
-is about a candidacy of the user's. A choice among kinds answers that in passing; asked apart, it keeps apart better
-what has the words of a decision and is about a flat.
+bias, are the logits of a softmax.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from importlib import resources
 from math import exp
 from typing import Any
 
-from syncd.infer.messages.signals import VERSION, Signals, grams, loudness
+from syncd.infer.messages.signals import VERSION, Signals, grams
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,17 +35,6 @@ class Places:
         """Where *hashed* stands; None where it isn't known."""
         place = bisect_left(self.hashes, hashed)
         return place if place < len(self.hashes) and self.hashes[place] == hashed else None
-
-    def of(self, names: Iterable[str]) -> list[int]:
-        """The places of those of *names* that are known, in their order."""
-        hashes, crc, find = self.hashes, zlib.crc32, bisect_left
-        last, places = len(hashes), []
-        for name in names:
-            hashed = crc(name.encode())
-            place = find(hashes, hashed)
-            if place < last and hashes[place] == hashed:
-                places.append(place)
-        return places
 
     def __contains__(self, hashed: int) -> bool:
         return self.get(hashed) is not None
@@ -65,20 +52,13 @@ class Lexicon:
 
     def read(self, words: Iterable[str]) -> list[int]:
         """The places of the distinct *words* that are known, in their order."""
-        return self.places.of(dict.fromkeys(words))
-
-
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """How likely a mail is of each kind, together 1; and ``candidacy``: how likely it is about one of the user's."""
-
-    kinds: dict[str, float]
-    candidacy: float = 1.0
+        places = self.places
+        return [place for word in dict.fromkeys(words) if (place := places.get(zlib.crc32(word.encode()))) is not None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """How much each signal and each word's meaning speaks for each of ``kinds``, and after them for ``candidacy``."""
+    """How much each signal and each word's meaning speaks for each of ``kinds``."""
 
     kinds: tuple[str, ...]
     bias: tuple[float, ...]
@@ -89,30 +69,27 @@ class Model:
     places: Places
     lexicon: Lexicon
 
-    def chances(self, seen: Signals) -> Chances:
-        """How likely *seen* is of each kind, and about a candidacy."""
+    def chances(self, seen: Signals) -> dict[str, float]:
+        """How likely *seen* is each kind; together 1."""
         places, crc = self.places, zlib.crc32
         known = self.lexicon.read((*seen.body, *seen.subject))
-        rows = places.of(seen.words)
+        rows = [row for name in seen.words if (row := places.get(crc(name.encode()))) is not None]
         families = {self.lexicon.families[place] for place in self.lexicon.read(seen.body)}
         rows += [row for family in sorted(families) if (row := places.get(_family(family))) is not None]
         shape = [
             (row, value) for name, value in seen.shape.items() if (row := places.get(crc(name.encode()))) is not None
         ]
-        said = self.step * loudness(len(seen.body))
         meaning = self.meaning_step * share(len(known))
         sums = [
             bias
-            + said * sum(map(weights.__getitem__, rows))
-            + self.step * sum(weights[row] * value for row, value in shape)
+            + self.step * (sum(map(weights.__getitem__, rows)) + sum(weights[row] * value for row, value in shape))
             + meaning * sum(map(meanings.__getitem__, known))
             for bias, weights, meanings in zip(self.bias, self.weights, self.meanings, strict=True)
         ]
-        top = max(sums[: len(self.kinds)])
-        powers = [exp(value - top) for value in sums[: len(self.kinds)]]
+        top = max(sums)
+        powers = [exp(value - top) for value in sums]
         whole = sum(powers)
-        kinds = {kind: power / whole for kind, power in zip(self.kinds, powers, strict=True)}
-        return Chances(kinds, *(1 / (1 + exp(-max(value, -50.0))) for value in sums[len(self.kinds) :]))
+        return {kind: power / whole for kind, power in zip(self.kinds, powers, strict=True)}
 
     def told_by(self, seen: Signals, kind: str, limit: int = 3) -> tuple[str, ...]:
         """The author's words that spoke most for *kind*, as they stand in the mail, at most *limit* groups of them."""
@@ -126,16 +103,15 @@ class Model:
     def _worth(self, seen: Signals, kind: int) -> list[float]:
         """How much each word of the mail speaks for *kind* over the others, with its share of the groups it is in."""
         worth = [0.0] * len(seen.body)
-        said = self.step * loudness(len(seen.body))
         for start, length, name in grams(seen.body):
             if (row := self.places.get(zlib.crc32(name.encode()))) is not None:
-                spoken = _over(self.weights[: len(self.kinds)], row, kind) * said / length
+                spoken = _over(self.weights, row, kind) * self.step / length
                 for i in range(start, start + length):
                     worth[i] += spoken
         by_meaning = self.meaning_step * share(len(self.lexicon.read((*seen.body, *seen.subject))))
         for i, word in enumerate(seen.body):
             if (place := self.lexicon.places.get(zlib.crc32(word.encode()))) is not None:
-                worth[i] += _over(self.meanings[: len(self.kinds)], place, kind) * by_meaning
+                worth[i] += _over(self.meanings, place, kind) * by_meaning
         return worth
 
 
@@ -196,10 +172,10 @@ def unpack(data: bytes, words: Lexicon) -> Model:
         raise ValueError(f"the model was made for a lexicon of {about['words']} words, and this one has {known}")
     places = _hashes(packed, count)
     at = 4 * count
-    kinds, columns = tuple(about["kinds"]), len(about["bias"])
-    weights = tuple(array("b", packed[at + i * count : at + (i + 1) * count]) for i in range(columns))
-    at += columns * count
-    meanings = tuple(array("b", packed[at + i * known : at + (i + 1) * known]) for i in range(columns))
+    kinds = tuple(about["kinds"])
+    weights = tuple(array("b", packed[at + i * count : at + (i + 1) * count]) for i in range(len(kinds)))
+    at += len(kinds) * count
+    meanings = tuple(array("b", packed[at + i * known : at + (i + 1) * known]) for i in range(len(kinds)))
     return Model(kinds, tuple(about["bias"]), about["step"], weights, about["meaning_step"], meanings, places, words)
 
 

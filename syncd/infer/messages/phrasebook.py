@@ -16,7 +16,7 @@ line shows it) or ``hypothetical = true`` (it counts after an "if" too). In a ph
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,8 +24,6 @@ from syncd.infer.language import fold
 from syncd.infer.phrasedata import load
 from syncd.infer.words import Words
 
-_GIVEN = "(?:<given>) "
-"""Stands in a phrase's regular expression for any given name: all of them take far longer to compile than the rest."""
 _ANY = frozenset({".", "?"})
 """What every text has."""
 _PIECE = re.compile(r"\.\.\.|\.\.|<\w+>|[()|\[\]^$?~]|[^\s()|\[\]<>^$?~]+")
@@ -76,36 +74,20 @@ class Phrasebook:
         """Everything in *words* that is one of *evidence*. What precedes *subject_end* is the subject."""
         vocabulary = words.vocabulary
         phrases, numbers = _of(self, evidence)
-        for number in sorted({n for word in vocabulary & numbers.keys() for n in numbers[word]}):
+        for number in sorted({n for word in vocabulary for n in numbers.get(word, ())}):
             phrase = phrases[number]
             if any(vocabulary.isdisjoint(need) for need in phrase.needs[1:]):
                 continue
-            for match in _pattern(phrase, vocabulary).finditer(words.plain):
+            for match in _compiled(phrase.regex).finditer(words.plain):
                 if phrase.group.subject_only and match.start() >= subject_end:
                     break
                 yield Hit(phrase.group, match.start(), match.end(), words.quote(match.start(), match.end()))
-
-
-def _pattern(phrase: Phrase, vocabulary: frozenset[str]) -> re.Pattern[str]:
-    """The phrase's regular expression; of all given names it knows those in *vocabulary*, which is enough."""
-    if _GIVEN not in phrase.regex:
-        return _compiled(phrase.regex)
-    names = "|".join(sorted(vocabulary & _given_names())) or "(?!)"
-    return _compiled_with_names(phrase.regex.replace(_GIVEN, f"(?:{names}) "))
 
 
 @cache
 def _compiled(regex: str) -> re.Pattern[str]:
     """Compiled when a text first has its words: most phrases are never needed."""
     return re.compile(regex)
-
-
-_compiled_with_names = lru_cache(maxsize=128)(re.compile)
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(map(fold, load("people")["given"].split()))
 
 
 @lru_cache(maxsize=32)
@@ -124,6 +106,7 @@ def phrasebook(language: str) -> Phrasebook:
     """The phrasebook of *language*, read when it is first needed."""
     data = load(language)
     classes = {name: _words_of(text) for name, text in data.get("classes", {}).items()}
+    classes["given"] = [f"({'|'.join(load('people')['given'].split())})"]
     never = "|".join(fold(word) for word in data["words"]["not"].split())
     room = [int(number) for number in data["words"].get("room", "3 8").split()]
     you = "|".join(fold(word) for word in data["words"].get("you", "").split())
@@ -155,16 +138,9 @@ class _Notation:
 
     def __init__(self, classes: dict[str, list[str]], never: str, you: str, *, short: int, long: int) -> None:
         self._classes = classes
-        gap = rf"(?:(?!(?:{never}) )[^ .?]+ )"
-        others = rf"(?:(?!(?:{never}{'|' if you else ''}{you}) )[^ .?]+ )"
-        self._signs = {
-            "..": f"{gap}{{0,{short}}}",
-            "...": f"{gap}{{0,{long}}}",
-            "~": f"{others}{{0,{short}}}",
-            "^": "(?<=[.?] )",
-            "$": "(?=[.?])",
-            "?": r"\? ",
-        }
+        self._gap = rf"(?:(?!(?:{never}) )[^ .?]+ )"
+        self._others = rf"(?:(?!(?:{never}{'|' if you else ''}{you}) )[^ .?]+ )"
+        self._short, self._long = short, long
         self._known: dict[str, tuple[str, list[frozenset[str]]]] = {}
 
     def compile(self, phrase: str) -> tuple[str, tuple[frozenset[str], ...]]:
@@ -201,28 +177,28 @@ class _Notation:
                 raise ValueError("a bracket is not closed")
             pieces.pop(0)
             return (regex, needs) if piece == "(" else (f"(?:{regex})?", [])
-        if piece == "<given>":
-            return _GIVEN, [_given_names()]
         if piece.startswith("<"):
             if piece not in self._known:
                 self._known[piece] = self._alternatives(_PIECE.findall("|".join(self._classes[piece[1:-1]])))
             return self._known[piece]
-        if piece in self._signs:
-            return self._signs[piece], []
-        return _word(piece)
+        fixed = {
+            "..": f"{self._gap}{{0,{self._short}}}",
+            "...": f"{self._gap}{{0,{self._long}}}",
+            "~": f"{self._others}{{0,{self._short}}}",
+            "^": "(?<=[.?] )",
+            "$": "(?=[.?])",
+            "?": r"\? ",
+        }
+        if piece in fixed:
+            return fixed[piece], []
+        folded = fold(piece)
+        if "*" in folded:
+            return re.escape(folded).replace(r"\*", "[^ .?]*") + " ", []
+        return re.escape(folded) + " ", [frozenset({folded})]
 
 
-@cache
-def _word(piece: str) -> tuple[str, list[frozenset[str]]]:
-    """A word, or the beginning of one, and what must be there for it."""
-    folded = fold(piece)
-    if "*" in folded:
-        return re.escape(folded).replace(r"\*", "[^ .?]*") + " ", []
-    return re.escape(folded) + " ", [frozenset({folded})]
-
-
-@cache
-def _commonness(words: frozenset[str]) -> tuple[bool, int, int]:
+def _commonness(words: Iterable[str]) -> tuple[bool, int, int]:
     """How little it says that one of *words* is there: short ones are everywhere."""
-    shortest = min(map(len, words))
-    return shortest <= 3, len(words), -shortest
+    listed = list(words)
+    shortest = min(len(word) for word in listed)
+    return shortest <= 3, len(listed), -shortest

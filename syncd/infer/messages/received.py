@@ -6,6 +6,7 @@ import re
 
 from syncd.infer.messages.automatic import Sign, automatic_sign
 from syncd.infer.messages.evidence import CONTEXT, THEIRS, Weighed, weigh
+from syncd.infer.messages.footers import without_footers
 from syncd.infer.messages.signals import Phrased
 from syncd.infer.messages.subjects import bare_subject, is_reply, uppermost
 from syncd.model import Kind, Message
@@ -15,6 +16,8 @@ ENOUGH = 8.0
 MAYBE = 3.0
 """What one word about something else counts that may stand in a mail about a job, too."""
 
+FOOTER = Sign(False, "a machine's mail: its footer says so")
+"""What the footer of a mail that answers none shows."""
 NO_DECISION = "a person's word about the job, and no decision in it"
 NO_JOB = "nothing in it speaks of a job"
 
@@ -63,6 +66,7 @@ def _alone(found: Weighed, name: str) -> bool:
 def received_by_phrases(message: Message) -> Phrased:
     """What the phrases say of a received message."""
     text, whose = _their_text(message)
+    text, footer = without_footers(text)
     sign = automatic_sign(message)
     if sign is not None and sign.certain:
         return Phrased(Kind.AUTOMATIC, (sign.says,), Weighed(), certain=True)
@@ -73,6 +77,8 @@ def received_by_phrases(message: Message) -> Phrased:
         kind = Kind.AUTOMATIC if sign else Kind.REPLY
         says = sign.says if sign else "a person's word in a language that syncd doesn't read"
         return Phrased(kind, (says,), found, certain=True)
+    if sign is None and footer and not is_reply(message.subject) and _speaks_of_nothing(found):
+        sign = FOOTER
     thread = weigh(uppermost(message.quoted), CONTEXT, bare_subject(message.subject), hint=message.text)
     kind, why = _kind(message, found, thread, sign, word, why)
     return Phrased(kind, why, found, heard=not {NO_DECISION, NO_JOB} & set(why), sign=sign, thread=thread)
@@ -95,6 +101,11 @@ def _kind(
     if about > 0:
         return Kind.REPLY, found.why("reply", "their words", 1) or (NO_DECISION,)
     return Kind.OTHER, (NO_JOB,)
+
+
+def _speaks_of_nothing(found: Weighed) -> bool:
+    """Whether it has no word on how things stand ("on hold"), which machines send to one candidate, too."""
+    return not found.score("reply") or found.score("automatic") > 0
 
 
 def _their_text(message: Message) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What the trained model looks at in a mail: its words and groups of words, its shape, and what the phrases say.
+"""What the trained model looks at in a mail: its words and groups of words, its shape, and what the phrases found.
 
 Each signal is a name. A change of names, or of what they stand for, needs a new ``VERSION`` and a retrained model (see
 ``tests/training``).
@@ -15,13 +15,11 @@ from syncd.infer.messages.subjects import bare_subject, is_reply
 from syncd.infer.words import Words, read
 from syncd.model import Kind, Message
 
-VERSION = 2
+VERSION = 1
 """Of the names below. A model made for another one is not read."""
 
 LONGEST = 600
 """Words of a mail that are looked at."""
-_TYPICAL, _FEW = 80, 20
-"""Words of a typical mail, and the fewest that count as such: of two words alone each isn't worth forty."""
 _STEM = 4
 _PREFIX = 5
 _ENDS = frozenset({".", "?"})
@@ -85,11 +83,6 @@ def signals(message: Message, phrased: Phrased) -> Signals:
     return Signals(tuple(words), shape, tuple(body), tuple(subject), begins, text)
 
 
-def loudness(words: int) -> float:
-    """What each of a mail's groups of words counts: more in a short mail, of which each says more."""
-    return float((_TYPICAL / max(words, _FEW)) ** 0.4)
-
-
 def grams(words: list[str] | tuple[str, ...], longest: int = 3) -> Iterator[tuple[int, int, str]]:
     """Words, their beginnings, pairs and triples, each with where it begins and how many words it has."""
     last = len(words)
@@ -125,7 +118,6 @@ def _shape(message: Message, phrased: Phrased, body: list[str], subject: list[st
         "s:clock": float("clock" in body),
         "s:link": float("link" in body),
     }
-    shape[f"v:{phrased.kind.value}{'' if phrased.heard else ' by default'}"] = 1.0
     if phrased.sign is not None:
         shape["s:machine"] = 1.0
     if phrased.theirs is not None:

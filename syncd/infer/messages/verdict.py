@@ -1,32 +1,24 @@
 """The verdict on a message: what the phrases say, and what the trained model makes of all signs together.
 
-A decision that silences reminders (a rejection, an offer, a withdrawal) stands only where the model is sure of it, and
-sure that the mail is about a candidacy of the user's. It has to be less sure of a brief mail that says so in known
-phrases, and nothing of anything else. What isn't sure enough falls to the likeliest other kind.
+A decision that silences reminders (a rejection, an offer, a withdrawal) stands only where the model is sure of it, or
+finds it likely and the phrases agree. What isn't sure enough falls to the likeliest other kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncd.infer.messages.model import Chances, Model, model
+from syncd.infer.messages.model import Model, model
 from syncd.infer.messages.received import received_by_phrases
 from syncd.infer.messages.sent import sent_by_phrases
 from syncd.infer.messages.signals import Phrased, Signals, signals
 from syncd.model import Account, Kind, Message
 
 SILENCING = frozenset({Kind.REJECTION, Kind.OFFER, Kind.WITHDRAWAL})
-SURE = {Kind.REJECTION: 0.86, Kind.OFFER: 0.86, Kind.WITHDRAWAL: 0.80}
-"""How likely a decision that silences reminders has to be, times how likely the mail is about a candidacy at all.
-
-From there on 97 in 100 were right among everyday mails of authors that the model had not learnt from, and 95 in 100
-where every third mail was written to mislead (``tests/training/train.py --check``)."""
-PLAINLY = 0.40
-"""The same for a brief mail that says so in the words that everybody uses, where as many were right."""
-BRIEF = 45
-"""Words. What is longer has room for more than what the phrases found."""
-ELSEWHERE = ("not_job", "private", "elsewhere", "interviewer")
-"""Evidence that a mail is about something else."""
+SURE = 0.70
+"""How likely a decision that silences reminders has to be, by the model alone."""
+AGREED = 0.45
+"""How likely it has to be where the phrases say so too."""
 DENIED = -5.0
 """What has to speak against a decision for it to be none, however likely."""
 HEARD = 1.5
@@ -59,10 +51,10 @@ def read_received(message: Message) -> tuple[Kind, tuple[str, ...]]:
     if phrased.certain:
         return phrased.kind, phrased.why
     seen, trained = signals(message, phrased), model("received")
-    told = trained.chances(seen)
-    kind = _kind(phrased, told, (Kind.REJECTION, Kind.OFFER))
-    if kind is Kind.AUTOMATIC and not _of_a_machine(phrased) and told.kinds[kind] < UNSIGNED:
-        kind = Kind(max({*told.kinds} - {*SILENCING, kind}, key=lambda other: (told.kinds[other], other)))
+    chances = trained.chances(seen)
+    kind = _kind(phrased, chances, (Kind.REJECTION, Kind.OFFER))
+    if kind is Kind.AUTOMATIC and not _of_a_machine(phrased) and chances[kind] < UNSIGNED:
+        kind = Kind(max({*chances} - {*SILENCING, kind}, key=lambda other: (chances[other], other)))
     if phrased.sign is not None and phrased.kind is Kind.AUTOMATIC and kind not in SILENCING:
         kind = Kind.AUTOMATIC
     return kind, _why(kind, phrased, seen, trained, "their words")
@@ -87,28 +79,22 @@ def read_sent(message: Message, account: Account) -> tuple[Kind, bool | None, tu
     return kind, purposeful, (*why, brought)
 
 
-def _kind(phrased: Phrased, told: Chances, silencing: tuple[Kind, ...]) -> Kind:
+def _kind(phrased: Phrased, told: dict[str, float], silencing: tuple[Kind, ...]) -> Kind:
     heard = {
         kind: chance * HEARD if phrased.heard and kind == phrased.kind not in SILENCING else chance
-        for kind, chance in told.kinds.items()
+        for kind, chance in told.items()
     }
     whole = sum(heard.values())
     chances = {kind: chance / whole for kind, chance in heard.items()}
     for kind in sorted(silencing, key=lambda kind: -chances[kind]):
         if _taken_back(phrased, kind):
             continue
-        if chances[kind] * told.candidacy >= (PLAINLY if _plain(phrased, kind) else SURE[kind]):
+        if chances[kind] >= (AGREED if phrased.kind is kind else SURE):
             return kind
     likeliest, *_ = sorted(chances, key=lambda kind: -chances[kind])
     if likeliest in silencing and phrased.kind not in {*silencing, Kind.OTHER}:
         return phrased.kind
     return Kind(max((kind for kind in chances if kind not in silencing), key=lambda kind: chances[kind]))
-
-
-def _plain(phrased: Phrased, kind: Kind) -> bool:
-    """Whether it says so in phrases, in a few words, and nothing in it speaks of anything else."""
-    other = phrased.found.score(*ELSEWHERE) or (phrased.thread and phrased.thread.score("not_job"))
-    return phrased.kind is kind and phrased.found.words < BRIEF and not other
 
 
 def _taken_back(phrased: Phrased, kind: Kind) -> bool:
@@ -128,7 +114,7 @@ def _why(kind: Kind, phrased: Phrased, seen: Signals, trained: Model, whose: str
 
 def _purpose(phrased: Phrased, seen: Signals) -> tuple[bool, str]:
     trained = model("purpose")
-    purposeful = trained.chances(seen).kinds["brings"] >= (PERHAPS_PURPOSEFUL if phrased.purposeful else PURPOSEFUL)
+    purposeful = trained.chances(seen)["brings"] >= (PERHAPS_PURPOSEFUL if phrased.purposeful else PURPOSEFUL)
     if not purposeful:
         return False, "it only asks, and brings nothing"
     if why := phrased.found.why("brings", "your words", 1):

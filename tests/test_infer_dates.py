@@ -96,6 +96,17 @@ ENGLISH = [
     ("the last day of July", "2026-07-31"),
     ("nxt wk", "2026-03-13"),
     ("before the month's out", "2026-03-31"),
+    ("until 20 March and within five working days of then", "2026-03-27"),
+    ("by 20 March, two working days later", "2026-03-24"),
+    ("20 March, within ten days of that", "2026-03-30"),
+    ("20 March, three weeks later", "2026-04-10"),
+    ("20 March and the next working day", "2026-03-23"),
+    ("Thursday or Monday", "2026-03-09"),
+    ("Wednesday or Thursday", "2026-03-05"),
+    ("Monday or Tuesday", "2026-03-10"),
+    ("Friday or Thursday", "2026-03-12"),
+    ("once Friday's board is over", "2026-03-06"),
+    ("next Monday’s meeting", "2026-03-09"),
 ]
 
 GERMAN = [
@@ -121,6 +132,13 @@ GERMAN = [
     ("Montagabend", "2026-03-09"),
     ("in 48 h", "2026-03-06"),
     ("bis Fr", "2026-03-06"),
+    ("in KW 12.", "2026-03-20"),
+    ("in der 12. KW", "2026-03-20"),
+    ("Kalenderwoche 12", "2026-03-20"),
+    ("Ende der 45. Kalenderwoche", "2026-11-06"),
+    ("Anfang der KW 12.", "2026-03-17"),
+    ("am 20. März, innerhalb von fünf Werktagen danach", "2026-03-27"),
+    ("am 20. März, zwei Wochen später", "2026-04-03"),
 ]
 
 FRENCH = [
@@ -140,6 +158,9 @@ FRENCH = [
     ("sous 48 heures", "2026-03-06"),
     ("vendredi 13", "2026-03-13"),
     ("dans les dix jours", "2026-03-14"),
+    ("en semaine 12", "2026-03-20"),
+    ("le 20 mars, dans les cinq jours ouvrés qui suivent", "2026-03-27"),
+    ("le 20 mars, dans la semaine qui suit", "2026-03-27"),
 ]
 
 SPANISH = [
@@ -158,6 +179,9 @@ SPANISH = [
     ("lunes en ocho", "2026-03-16"),
     ("de hoy en ocho", "2026-03-11"),
     ("la semana q viene", "2026-03-13"),
+    ("en la semana 12", "2026-03-20"),
+    ("el 20 de marzo, en los cinco días hábiles siguientes", "2026-03-27"),
+    ("el 20 de marzo, dos semanas después", "2026-04-03"),
 ]
 
 TABLE = [

@@ -144,3 +144,41 @@ def test_hostile_lengths_are_cut(text: str) -> None:
 )
 def test_a_day_without_news_is_no_promise_and_a_month_may_be_the_beginning_of_a_day(text: str, by: date | None) -> None:
     assert read(text) == by
+
+
+TUESDAY = date(2026, 11, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        (
+            "Interviews run until 20 November and we will tell everyone within five working days of then.",
+            date(2026, 11, 27),
+        ),
+        ("We should know more once Monday's committee is over. I'll drop you a line on Tuesday.", date(2026, 11, 17)),
+        ("The committee meets on Monday and I'll write to you on Tuesday.", date(2026, 11, 17)),
+        ("The panel sits on the 24th and letters go out two working days later.", date(2026, 11, 26)),
+        ("I'll ring you on Monday or Tuesday.", date(2026, 11, 17)),
+        ("I'll call you on Tuesday.", date(2026, 11, 10)),
+        ("Following Thursday's chat, we will let you know.", None),
+        ("We will let you know where to park for Thursday's interview.", None),
+        ("Die Gespräche laufen bis zum 20. November, fünf Werktage danach geben wir Bescheid.", date(2026, 11, 27)),
+        (
+            "Sobald die Sitzung am Montag vorbei ist, wissen wir mehr. Am Dienstag schreibe ich Ihnen.",
+            date(2026, 11, 17),
+        ),
+        ("Wir melden uns in KW 48.", date(2026, 11, 27)),
+        ("Wir melden uns in KW 2.\nBis dahin alles Gute!", date(2027, 1, 15)),
+        ("Sie hören in der 49. KW von uns.", date(2026, 12, 4)),
+        ("Le comité se réunit lundi, je vous appelle mardi.", date(2026, 11, 17)),
+        (
+            "Les entretiens se terminent le 20 novembre, réponse dans les cinq jours ouvrés qui suivent.",
+            date(2026, 11, 27),
+        ),
+        ("El comité se reúne el lunes y el martes le escribo.", date(2026, 11, 17)),
+        ("Las entrevistas acaban el 20 de noviembre y responderemos en la semana 48.", date(2026, 11, 27)),
+    ],
+)
+def test_days_that_count_from_another(text: str, by: date | None) -> None:
+    assert read(text, TUESDAY) == by

@@ -24,6 +24,7 @@ from syncd.infer.words import fold
 LANGUAGES = ("en", "de", "fr", "es")
 _ABBREVIATED = 5
 _TELLING = 3
+_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class DateWords:
     time: frozenset[str]
     common: frozenset[str]
     abbreviations: frozenset[str]
+    after_ordinals: frozenset[str]
+    """What goes on behind an ordinal with a full stop, like the name of a month."""
 
     def find(self, tokens: Tokens, said: date, before: Found | None = None) -> list[Found]:
         """The dates in *tokens*, in their order. *before* is the last one of the text so far, for "the day after"."""
@@ -124,7 +127,10 @@ class DateWords:
         for date_ in found:
             last = merged[-1] if merged else None
             if last and last.by and date_.by and self.joins.fits(tokens.words(last.last, date_.first)):
-                merged[-1] = Found(last.first, date_.last, max(last.by, date_.by), date_.means)
+                by = date_.by
+                if last.means == date_.means == "weekday" and by < last.by < by + _WEEK:
+                    by += _WEEK  # "Monday or Tuesday", said on a Tuesday
+                merged[-1] = Found(last.first, date_.last, max(last.by, by), date_.means)
             else:
                 merged.append(date_)
         return merged
@@ -176,6 +182,7 @@ def date_words(language: str) -> DateWords:
         time=_time_words(words),
         common=frozenset(words["common"]) | frozenset(map(fold, words["common"])),
         abbreviations=frozenset(fold(word) for word in words["abbreviations"]),
+        after_ordinals=frozenset(fold(word) for word in words.get("after_ordinals", [])),
     )
 
 

@@ -178,9 +178,20 @@ def _months(spoken: Spoken) -> date:
     return spoken.said + relativedelta(months=spoken.number("n"))
 
 
+def _weeks_after(spoken: Spoken) -> date:
+    return (spoken.before or spoken.said) + timedelta(weeks=spoken.number("n"))
+
+
 def _workdays(spoken: Spoken) -> date:
-    day, left = spoken.said, spoken.number("n")
-    weeks, left = divmod(left, 5)
+    return _business_days_on(spoken.said, spoken.number("n"))
+
+
+def _workdays_after(spoken: Spoken) -> date:
+    return _business_days_on(spoken.before or spoken.said, spoken.number("n"))
+
+
+def _business_days_on(day: date, count: int) -> date:
+    weeks, left = divmod(count, 5)
     if day.isoweekday() > FRIDAY:
         day = _in_week(_monday(day), FRIDAY)
     day += timedelta(weeks=weeks)
@@ -212,13 +223,10 @@ def _week_of(spoken: Spoken) -> date | None:
 
 def _week_number(spoken: Spoken) -> date:
     """ISO 8601 week n, this year's or, once that is over, the next one's."""
-    year = spoken.said.isocalendar().year
-    found = date.fromisocalendar(year, spoken.number("n"), spoken.given.get("day", FRIDAY))
-    return (
-        found
-        if found >= spoken.said
-        else date.fromisocalendar(year + 1, spoken.number("n"), spoken.given.get("day", FRIDAY))
-    )
+    year, week = spoken.said.isocalendar().year, spoken.number("n") or spoken.number("nth")
+    day = spoken.given.get("day", FRIDAY)
+    found = date.fromisocalendar(year, week, day)
+    return found if found >= spoken.said else date.fromisocalendar(year + 1, week, day)
 
 
 def _in_month(start: date, day: int) -> date:
@@ -300,8 +308,10 @@ MEANINGS: Mapping[str, Callable[[Spoken], date | None]] = {
     "days_after": _days_after,
     "hours": _hours,
     "weeks": _weeks,
+    "weeks_after": _weeks_after,
     "months": _months,
     "workdays": _workdays,
+    "workdays_after": _workdays_after,
     "week": _week,
     "week_after": _week_after,
     "week_of": _week_of,

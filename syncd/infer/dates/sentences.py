@@ -14,7 +14,7 @@ LIMIT = 20_000
 LONGEST = 1_200
 """Characters of one sentence: longer "sentences" are lists or hostile."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d")
+_WORD = re.compile(r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|\d")
 _BREAK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•–·>]|\d\d?[.)])\s)")
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=\S)|(?<=[。！？])")
 _LAST_WORD = re.compile(r"(\w+)[.]$")
@@ -92,5 +92,6 @@ def _ends(before: str, after: str, words: DateWords) -> bool:
     if f"{word}." in words.vocabulary.tokens and following[:1].isdigit():
         return False
     if word.isdigit() and len(word) <= _ORDINAL_DIGITS and words.vocabulary.dotted_days:
-        return after[:1].isupper() and following.rstrip(".,") not in words.vocabulary.tokens
+        following = following.rstrip(".,:;!?")
+        return after[:1].isupper() and following not in words.vocabulary.tokens.keys() | words.after_ordinals
     return True

@@ -32,6 +32,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])[ ]?(\d{1,2})(?:[-/.][ ]?(\d{4}|\d\d)?)?$", re.ASCII)
 _DIGITS = re.compile(r"(\d{1,6})(\D{0,3})$", re.ASCII)
 _DAYS = 31
+_WHOSE = "'s"
+"""Behind a weekday two tokens of its own: "once Monday's board is over"."""
 _SHORT = 2
 _DASHES = str.maketrans("–—−‐‑", "-----")
 
@@ -148,6 +150,13 @@ def _tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[tup
         folded = folded[:-1]
     if folded in vocabulary.tokens:
         return [(folded, vocabulary.tokens[folded], (start, end))]
+    if folded.endswith(_WHOSE) and vocabulary.tokens.get(folded[: -len(_WHOSE)], "")[:1] == "W":
+        cut = end - len(_WHOSE)
+        return [
+            *_tokens(text[: -len(_WHOSE)], start, cut, vocabulary),
+            ("'", "'", (cut, cut + 1)),
+            ("s", "s", (cut + 1, end)),
+        ]
     if vocabulary.elided and folded.startswith(vocabulary.elided) and folded[-1] != "'":
         cut = start + folded.index("'") + 1
         first = folded[: cut - start]

@@ -31,7 +31,7 @@ _STEM = 4
 _NAME = 4
 """Words that a company's name has, at most."""
 _ADDRESS = re.compile(r"<?(?:https?://\S+|www\.\S+|mailto:\S+|\S+@\S+\.\w+)>?", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+|©")
 
 _NO, _YES, _TOLD = 0, 1, 2
 """How far a text is covered up to a word: not, without anything that tells, with it."""

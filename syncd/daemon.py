@@ -117,7 +117,7 @@ class Daemon:
             raise
         except (SyncdError, OSError) as error:
             self._config = faults.words(error, self._if_read_only)
-            log.error("%s\nthis config is not used; the one read before stays in force", self._config)  # noqa: TRY400 - a person's mistake
+            log.error(faults.CONFIG_KEPT, self._config)  # noqa: TRY400 - a person's mistake
         else:
             self._config = ""
             self._lacking, self._settled = Faults(), None

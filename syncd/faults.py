@@ -106,6 +106,10 @@ def _may_be_brief(error: SyncdError | OSError) -> bool:
     return isinstance(error, (TryAgain, BadInput))
 
 
+CONFIG_KEPT = "%s\nthis config is not used; the one read before stays in force"
+"""What the log says of a config that can't be taken over, with the ``words`` for it."""
+
+
 def words(error: SyncdError | OSError, if_read_only: str = "") -> str:
     """What *error* says, for people: of a file, which, and what is the matter with it.
 

@@ -29,7 +29,6 @@ def locked(state: Path, *, remove: bool = False, patience: float = 0.0, clock: C
     Raises ``Locked``, naming the holder, where another has it, and still has it after *patience* (seconds by *clock*).
     """
     path = lock_path(state)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = _hold_in_time(path, patience, clock)
     try:
         yield
@@ -47,7 +46,6 @@ def running(state: Path) -> Iterator[Callable[[], bool]]:
     perhaps, since who comes next locks another. Raises ``Locked``, naming the holder, where there is one already.
     """
     path = run_lock_path(state)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = _hold(path, _runs)
     try:
         yield lambda: _stands(handle, path)
@@ -102,6 +100,7 @@ def _hold(path: Path, told: Callable[[str], str]) -> int:
     One that was removed meanwhile excludes nobody. *told* says who holds it, where somebody does.
     """
     looks = _LOOKS
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:

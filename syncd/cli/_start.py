@@ -89,4 +89,4 @@ def _reread(account: Account) -> None:
     except Stopped:
         raise
     except (SyncdError, OSError) as problem:
-        log.error("%s\nthis config is not used; the one read before stays in force", faults.words(problem))  # noqa: TRY400 - a person's mistake
+        log.error(faults.CONFIG_KEPT, faults.words(problem))  # noqa: TRY400 - a person's mistake

@@ -20,7 +20,7 @@ _DAMAGE = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLIT
 """What SQLite's primary result codes say of the file itself; the others speak of the disk, of rights, of a lock."""
 
 
-def trouble(path: Path, error: sqlite3.DatabaseError) -> SyncdError:
+def _trouble(path: Path, error: sqlite3.DatabaseError) -> SyncdError:
     """What *error* means for the store at *path*: a full disk is no reason to throw it away."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _DAMAGE:
@@ -34,4 +34,4 @@ def trouble_told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise trouble(path, error) from error
+        raise _trouble(path, error) from error

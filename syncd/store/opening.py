@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from glob import escape
 from pathlib import Path
 
 from syncd.errors import BadConfig, SyncdError
 from syncd.store import schema
-from syncd.store.damage import trouble
+from syncd.store.damage import trouble_told
 from syncd.store.facts import Store
 
 STAMP = "%Y%m%dT%H%M%S"
@@ -54,7 +55,7 @@ def open_store(path: Path) -> Store:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     sql = _connect(str(path))
-    try:
+    with _closed_on_trouble(path, sql):
         version = sql.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             schema.create(sql)
@@ -63,12 +64,6 @@ def open_store(path: Path) -> Store:
             schema.check(sql)
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.DatabaseError as error:
-        sql.close()
-        raise trouble(path, error) from error
-    except SyncdError:
-        sql.close()
-        raise
     return Store(sql)
 
 
@@ -78,18 +73,23 @@ def look_into(path: Path) -> Store:
     used = path.with_name(f"{path.name}-wal").exists()
     query = "mode=ro" if used else "mode=ro&immutable=1"
     sql = sqlite3.connect(f"{path.absolute().as_uri()}?{query}", isolation_level=None, timeout=5, uri=True)
-    try:
+    with _closed_on_trouble(path, sql):
         version = sql.execute("PRAGMA user_version").fetchone()[0]
         if version > schema.VERSION:
             schema.migrate(sql, path, version)  # says so
         schema.check(sql)
-    except sqlite3.DatabaseError as error:
-        sql.close()
-        raise trouble(path, error) from error
+    return Store(sql)
+
+
+@contextmanager
+def _closed_on_trouble(path: Path, sql: sqlite3.Connection) -> Iterator[None]:
+    """Tell what SQLite says about the store at *path* as ``trouble_told`` does, and leave nothing open then."""
+    try:
+        with trouble_told(path):
+            yield
     except SyncdError:
         sql.close()
         raise
-    return Store(sql)
 
 
 def move_aside(path: Path, stamp: str) -> Path:

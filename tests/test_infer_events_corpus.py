@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -144,15 +143,3 @@ def test_the_users_own_answer_is_read(half: list[Case]) -> None:
     assert [c.label["title"] for c in half if c.reading.declined] == [
         c.label["title"] for c in half if c.label.get("declined")
     ]
-
-
-def test_a_thousand_events_are_read_in_a_second() -> None:
-    thousand = (DEVELOP * 3)[:1000]
-    read_event(thousand[0].event, thousand[0].account)  # the lists and the models are loaded once
-    fastest = 9.9
-    for _ in range(3):
-        start = process_time()
-        for case in thousand:
-            read_event(case.event, case.account)
-        fastest = min(fastest, process_time() - start)
-    assert fastest < 1.0
